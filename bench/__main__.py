@@ -1,0 +1,104 @@
+"""Run the benchmarks and print what we cost against a bare baseline of the same run.
+
+Example: make bench            # everything that this machine can run
+         make bench ARGS="feeds start"
+"""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+from alongside import zones
+from alongside.stack.process import StackError
+from alongside.testing.kafka import running_kafka
+from alongside.testing.postgres import running_postgres
+from bench.figures import Figure, show
+
+PARTS = ("start", "feeds", "booking", "latency", "messaging")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "part", nargs="*", type=_part, default=list(PARTS),
+        help=f"any of {', '.join(PARTS)}; default: all",
+    )  # fmt: skip
+    return made
+
+
+def _part(name: str) -> str:
+    if name not in PARTS:
+        message = f"there is no part {name!r}; there are {', '.join(PARTS)}"
+        raise argparse.ArgumentTypeError(message)
+    return name
+
+
+class Bench:
+    """The parts, each with what it needs; what cannot be had is noted, and the rest goes on."""
+
+    def __init__(self) -> None:
+        self.left_out: list[str] = []
+
+    def start(self) -> None:
+        """Starting and resting."""
+        show("Start", import_module("bench.start").measure())
+
+    def feeds(self) -> None:
+        """Feeds."""
+        show("Feeds", import_module("bench.feeds").measure())
+
+    def booking(self) -> None:
+        """Booking, on PostgreSQL too where there is one."""
+        measure = import_module("bench.booking").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("booking on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Booking", asyncio.run(measure(url)))
+
+    def latency(self) -> None:
+        """From booking to mail, in both modes."""
+        part = import_module("bench.latency")
+        figures: list[Figure] = part.embedded()
+        with self._noting("latency of the stack"):
+            figures += part.stack()
+        show("From booking to mail", figures)
+
+    def messaging(self) -> None:
+        """Outbox, relay, consumer."""
+        measure = import_module("bench.messaging").measure
+        with self._noting("messaging"), running_kafka() as kafka, running_postgres() as postgres:
+            show("Messaging", asyncio.run(measure(kafka.bootstrap, postgres.fresh_database())))
+
+    @contextlib.contextmanager
+    def _noting(self, what: str):
+        try:
+            yield
+        except StackError as error:
+            self.left_out.append(f"{what}: {error}")
+
+
+def main() -> int:
+    """Run the chosen parts; return the exit code."""
+    chosen = parser().parse_args().part
+    zones.pin()
+    bench = Bench()
+    for name in PARTS:
+        if name in chosen:
+            part: Callable[[], None] = getattr(bench, name)
+            part()
+    for line in bench.left_out:
+        print(f"not measured: {line}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Logbook records what counts, and who vouches for it."""

@@ -1,0 +1,69 @@
+"""The logbook, put together."""
+
+from datetime import timedelta
+
+from alongside.clock import Clock, SystemClock
+from alongside.db import Database
+from alongside.db.uow import Bell, uow_factory
+from alongside.ids import NewId, new_id
+from alongside.secrets import Secrets
+from alongside.service import ServiceApp, Ticker
+from alongside.settings import Settings
+from alongside.web.app import create_web
+from alongside_logbook import consumers
+from alongside_logbook.housekeeping import Housekeeping
+from alongside_logbook.http import api, pages
+from alongside_logbook.http.doors import Doors
+from alongside_logbook.rulebook import load_with_own
+from alongside_logbook.store.tables import PLUMBING
+from alongside_logbook.store.uow import with_rules
+
+PREFIXES = ("/hours", "/attendance", "/progress", "/cohort", "/rules", "/api/logbook")
+
+OWN_RULES = "rules"
+"""Folder inside the data folder whose packs replace, or stand beside, those that are shipped."""
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, new_id: NewId = new_id
+) -> ServiceApp:
+    """Make the logbook for these settings. Nothing is opened or started yet."""
+    clock = clock or SystemClock(settings.clock_file)
+    secrets = Secrets.of(settings)
+    database = Database(settings.database_url("logbook"), PLUMBING, pool=settings.database_pool)
+    bell = Bell()
+    kind = with_rules(load_with_own(settings.data / OWN_RULES))
+    uow = uow_factory(kind, database, clock, new_id, bell)
+    web = create_web(
+        settings,
+        "logbook",
+        templates="alongside_logbook.http",
+        clock=clock,
+        secrets=secrets,
+        database=database,
+    )
+    doors = Doors(clock=clock, new_id=new_id, database=database, kind=kind, uow=uow)
+    web.state.uow = uow
+    web.state.doors = doors
+    web.state.person_gate = doors.person_gate
+    for router in (api.router, *pages.routers()):
+        web.include_router(router)
+    housekeeping = Housekeeping(uow)
+    return ServiceApp(
+        name="logbook",
+        web=web,
+        prefixes=PREFIXES,
+        settings=settings,
+        clock=clock,
+        new_id=new_id,
+        secrets=secrets,
+        database=database,
+        uow=uow,
+        bell=bell,
+        migrations="alongside_logbook.migrations",
+        subscriptions=consumers.subscriptions(),
+        tickers=(
+            Ticker("progress", timedelta(minutes=5), housekeeping.refresh_progress),
+            Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
+        ),
+    )

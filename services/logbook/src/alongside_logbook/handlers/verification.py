@@ -1,0 +1,63 @@
+"""Proving the record: chains hold, the newest versions are the last of the chain, totals add up."""
+
+from pydantic import BaseModel, ConfigDict
+
+from alongside_logbook.domain.chain import Link, broken
+from alongside_logbook.domain.engine import judge_all
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.progress import progress_of
+from alongside_logbook.handlers.progress import credentials_of, pack_for
+from alongside_logbook.store.uow import LogbookUow
+
+
+class Verification(BaseModel):
+    """What was looked at, and what is wrong, a line each."""
+
+    model_config = ConfigDict(frozen=True)
+
+    people: int
+    versions: int
+    problems: tuple[str, ...]
+
+
+async def verify(uow: LogbookUow, supervisee_id: str | None = None) -> Verification:
+    """Check the history of one person, or of everybody."""
+    people = [supervisee_id] if supervisee_id else await uow.entries.chained()
+    versions = 0
+    problems: list[str] = []
+    for person in people:
+        links, head = await uow.entries.chain(person)
+        versions += len(links)
+        wrong = broken(links, head)
+        if wrong is not None:
+            problems.append(f"{person}: {wrong}")
+            continue
+        problems += [f"{person}: {problem}" for problem in await _pointers(person, links, uow)]
+        problems += [f"{person}: {problem}" for problem in await _totals(person, uow)]
+    return Verification(people=len(people), versions=versions, problems=tuple(problems))
+
+
+async def _pointers(person: str, links: list[Link], uow: LogbookUow) -> list[str]:
+    newest: dict[str, EntryVersion] = {}
+    for link in links:
+        entry = EntryVersion.model_validate_json(link.body)
+        newest[entry.entry_id] = entry
+    shown = {row.entry_id: row.current for row in await uow.entries.of_person(person)}
+    return [
+        f"entry {entry_id} is not shown as its history says"
+        for entry_id in sorted(newest.keys() | shown.keys())
+        if newest.get(entry_id) != shown.get(entry_id)
+    ]
+
+
+async def _totals(person: str, uow: LogbookUow) -> list[str]:
+    row = await uow.progress.get(person)
+    if row is None or row.stale:
+        return []
+    entries = [entry.current for entry in await uow.entries.of_person(person)]
+    pack = await pack_for(await uow.people.get(person), uow)
+    credentials = await credentials_of({entry.provider_id for entry in entries}, uow)
+    verdicts = judge_all((entry.hour() for entry in entries), pack, credentials, row.as_of)
+    again = progress_of(entries, verdicts, pack, row.as_of)
+    same = again.buckets == row.body.buckets and again.attended == row.body.attended
+    return [] if same else ["the totals shown differ from those of the entries"]

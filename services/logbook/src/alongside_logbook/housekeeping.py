@@ -1,0 +1,36 @@
+"""What the clock does: works progress out anew each day, and forgets what nobody asks for again."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from alongside.web.ended import forget_ended
+from alongside.web.writes import forget_keys
+from alongside_logbook.handlers.progress import refresh
+from alongside_logbook.store.uow import LogbookUow
+
+UowFactory = Callable[[], AbstractAsyncContextManager[LogbookUow]]
+
+
+class Housekeeping:
+    """Two chores, each in transactions of its own."""
+
+    def __init__(self, uow: UowFactory) -> None:
+        self._uow = uow
+
+    async def refresh_progress(self) -> int:
+        """Work out what is stale or of an earlier day, a batch a transaction; return how much."""
+        done = 0
+        while True:
+            async with self._uow() as uow:
+                batch = await refresh(uow)
+                await uow.commit()
+            done += batch
+            if not batch:
+                return done
+
+    async def sweep(self) -> int:
+        """Forget old idempotency keys and refusals; return how many."""
+        async with self._uow() as uow:
+            swept = await forget_ended(uow) + await forget_keys(uow)
+            await uow.commit()
+        return swept

@@ -1,0 +1,10 @@
+"""The pages of the logbook, by noun."""
+
+from fastapi import APIRouter
+
+from alongside_logbook.http.pages import attendance, cohort, hours, rules
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Return every page's routes."""
+    return (attendance.router, hours.router, cohort.router, rules.router)

@@ -1,0 +1,183 @@
+"""My hours: drawn, what waits and with whom, what is missing, and every entry with its reason."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from alongside.errors import Conflict, Invalid
+from alongside.web.auth import CurrentViewer
+from alongside.web.forms import FormErrors, form_data
+from alongside.web.pages import PagesDep, redirect
+from alongside_logbook.domain.attendance import CORRECTION_REASONS, PRESENCES
+from alongside_logbook.domain.words import counted as say_count
+from alongside_logbook.handlers.confirmation import (
+    ConfirmEntries,
+    ReturnEntry,
+    Seen,
+    confirm_entries,
+    return_entry,
+)
+from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
+from alongside_logbook.http.pages.common import STATUSES, counts, strip
+from alongside_logbook.store.uow import LogbookUow
+from alongside_logbook.views.entries import entries_page, entry_history, entry_views
+from alongside_logbook.views.progress import progress_view
+
+router = APIRouter(include_in_schema=False)
+
+_PER_PAGE = 50
+
+Id = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/progress")
+async def progress_page(viewer: CurrentViewer) -> Response:
+    """Lead to where progress is shown."""
+    return redirect("/cohort" if viewer.is_coordinator else "/hours")
+
+
+@router.get("/hours")
+async def hours_page(
+    pages: PagesDep,
+    viewer: CurrentViewer,
+    uow: Reading,
+    actor: ActorDep,
+    person: Annotated[str | None, Query(max_length=64)] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Show somebody's hours: one's own, or of a person one may see."""
+    return await _hours(pages, viewer, uow, actor, person or viewer.person_id, page=page)
+
+
+@router.post("/hours/confirm")
+async def confirm_page(
+    request: Request,
+    pages: PagesDep,
+    viewer: CurrentViewer,
+    doors: DoorsDep,
+    actor: ActorDep,
+) -> Response:
+    """Confirm what was named, as it was seen."""
+    form = await form_data(request)
+    try:
+        command = ConfirmEntries(entries=tuple(_seen(text) for text in form.many("entry") if text))
+        async with doors.writing() as uow:
+            done = await confirm_entries(command, actor, uow)
+    except (Invalid, Conflict) as error:
+        async with doors.reading() as uow:
+            return await _hours(
+                pages,
+                viewer,
+                uow,
+                actor,
+                viewer.person_id,
+                errors={"_": error.detail},
+                status=error.status,
+            )
+    return redirect("/hours", f"{say_count(done.confirmed, 'entry', 'entries')} confirmed.")
+
+
+@router.post("/hours/{entry_id}/return")
+async def return_page(
+    request: Request,
+    pages: PagesDep,
+    viewer: CurrentViewer,
+    doors: DoorsDep,
+    actor: ActorDep,
+    entry_id: Id,
+) -> Response:
+    """Return an entry to the provider, with a reason."""
+    form = await form_data(request)
+    reason = form.text("reason")
+    version = form.text("version")
+    command = ReturnEntry(
+        entry_id=entry_id, reason=reason, version=int(version) if version.isdigit() else None
+    )
+    try:
+        async with doors.writing() as uow:
+            await return_entry(command, actor, uow)
+    except (Invalid, Conflict) as error:
+        errors = (
+            FormErrors({f"reason-{entry_id}": error.detail})
+            if isinstance(error, Invalid)
+            else FormErrors({"_": error.detail})
+        )
+        async with doors.reading() as uow:
+            return await _hours(
+                pages,
+                viewer,
+                uow,
+                actor,
+                viewer.person_id,
+                errors=errors,
+                typed={entry_id: reason},
+                status=error.status,
+            )
+    return redirect("/hours", "Returned. Your provider is asked to look at it again.")
+
+
+@router.get("/hours/{entry_id}")
+async def entry_page(
+    pages: PagesDep, viewer: CurrentViewer, uow: Reading, actor: ActorDep, entry_id: Id
+) -> Response:
+    """Show one entry, everything that ever happened to it, and the proof."""
+    found = await entry_history(entry_id, actor, uow)
+    entry = found.entry
+    leads = await uow.sessions.is_leader(viewer.person_id, entry.series_id)
+    return pages.render(
+        "entry.html",
+        found=found,
+        entry=entry,
+        presences=PRESENCES,
+        corrections=CORRECTION_REASONS,
+        own=entry.supervisee.person_id == viewer.person_id,
+        can_correct=leads or viewer.is_coordinator,
+        counts=await counts(viewer, uow),
+    )
+
+
+async def _hours(
+    pages: PagesDep,
+    viewer: CurrentViewer,
+    uow: LogbookUow,
+    actor: ActorDep,
+    person_id: str,
+    *,
+    page: int = 1,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    shown = await progress_view(person_id, actor, uow)
+    entries = await entries_page(person_id, actor, uow, page=page, size=_PER_PAGE)
+    waiting = await entry_views(await uow.entries.unconfirmed_of(person_id), actor, uow)
+    own = person_id == viewer.person_id
+    return pages.render(
+        "hours.html",
+        status=status,
+        person=shown.person,
+        progress=shown.progress,
+        awaited=shown.awaited,
+        strip=strip(shown.progress),
+        statuses=STATUSES,
+        entries=entries,
+        to_confirm=[
+            entry for entry in waiting if entry.awaits and entry.awaits.person_id == person_id
+        ],
+        with_provider=[
+            entry for entry in waiting if entry.awaits and entry.awaits.person_id != person_id
+        ],
+        own=own,
+        errors=errors or {},
+        typed=typed or {},
+        counts=await counts(viewer, uow),
+    )
+
+
+def _seen(text: str) -> Seen:
+    entry_id, _, version = text.rpartition(":")
+    if not entry_id or len(entry_id) > 64 or not version.isdigit():  # noqa: PLR2004  # ids are no longer
+        raise Invalid("That form was not complete. Please try again.")
+    return Seen(entry_id=entry_id, version=int(version))

@@ -1,0 +1,94 @@
+"""Copies of people and of the association, fed by events: the newest version wins."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.contracts import AssociationDescribed, PersonState
+from alongside_logbook.store.sql import upsert
+from alongside_logbook.store.tables import AssociationRow, PersonRow, table
+
+
+class PeopleStore:
+    """Everybody the scheduler has told of."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def keep(self, person: PersonState) -> PersonRow | None:
+        """Keep a person as they are now; return what was known before, or the same if this is older.
+
+        The result's `version` tells which: an equal or higher one means nothing was changed.
+        """
+        before = await self.get(person.person_id)
+        if before is not None and before.version >= person.version:
+            return before
+        await upsert(
+            self._session,
+            table(PersonRow),
+            [
+                {
+                    "person_id": person.person_id,
+                    "version": person.version,
+                    "name": person.name,
+                    "zone": person.zone,
+                    "roles": person.roles,
+                    "pursuing": person.pursuing,
+                    "pursuing_since": person.pursuing_since,
+                    "credentials": person.credentials,
+                    "email_digest": digest(person.email),
+                    "left_at": person.left_at,
+                }
+            ],
+        )
+        if before is not None:
+            self._session.expunge(before)
+        return before
+
+    async def get(self, person_id: str) -> PersonRow | None:
+        """Return a person, or none before the scheduler has told of them."""
+        return await self._session.get(PersonRow, person_id)
+
+    async def many(self, person_ids: Iterable[str]) -> dict[str, PersonRow]:
+        """Return the people of these ids that are known."""
+        wanted = set(person_ids)
+        if not wanted:
+            return {}
+        query = select(PersonRow).where(col(PersonRow.person_id).in_(wanted))
+        return {row.person_id: row for row in await self._session.exec(query)}
+
+    async def by_email(self, email: str) -> PersonRow | None:
+        """Find somebody by the digest of their address."""
+        query = (
+            select(PersonRow)
+            .where(PersonRow.email_digest == digest(email))
+            .order_by(col(PersonRow.left_at).is_(None).desc())
+        )
+        return (await self._session.exec(query)).first()
+
+    async def keep_association(self, said: AssociationDescribed) -> bool:
+        """Keep the association if this is newer; tell whether its rules are different now."""
+        before = await self._session.get(AssociationRow, said.association_id)
+        if before is not None and before.version >= said.version:
+            return False
+        changed = before is None or before.rules != said.rules
+        facts = said.model_dump(include=set(AssociationRow.model_fields))
+        await self._session.merge(AssociationRow(**facts))
+        await self._session.flush()
+        return changed
+
+    async def association(self) -> AssociationRow | None:
+        """Return whose installation this is, once the scheduler has said so."""
+        return (await self._session.exec(select(AssociationRow).limit(1))).first()
+
+    async def everybody(self) -> Sequence[PersonRow]:
+        """Return all who have not left, by name."""
+        query = select(PersonRow).where(col(PersonRow.left_at).is_(None)).order_by(PersonRow.name)
+        return (await self._session.exec(query)).all()
+
+
+def digest(email: str) -> str:
+    """Return what stands for an address here: enough to find somebody by it, not to write to them."""
+    return hashlib.sha256(email.strip().casefold().encode()).hexdigest()

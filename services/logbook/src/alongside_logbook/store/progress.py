@@ -1,0 +1,129 @@
+"""Where people stand, ready to be read; and which of it has to be worked out again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.contracts import Category
+from alongside_logbook.domain.progress import Progress
+from alongside_logbook.store.sql import insert_for, upsert
+from alongside_logbook.store.tables import (
+    MilestoneRow,
+    PersonRow,
+    ProgressRow,
+    SeriesPersonRow,
+    table,
+)
+
+_PROGRESS = table(ProgressRow)
+_PEOPLE = table(SeriesPersonRow)
+
+
+class ProgressStore:
+    """One row a person."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, supervisee_id: str) -> ProgressRow | None:
+        """Return where somebody stands."""
+        query = (
+            select_rows(ProgressRow)
+            .where(ProgressRow.supervisee_id == supervisee_id)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.exec(query)).first()
+
+    async def keep(self, supervisee_id: str, version: int, progress: Progress) -> None:
+        """Keep where somebody stands now."""
+        main = progress.main
+        await upsert(
+            self._session,
+            _PROGRESS,
+            [
+                {
+                    "supervisee_id": supervisee_id,
+                    "version": version,
+                    "as_of": progress.as_of,
+                    "stale": False,
+                    "category": progress.category,
+                    "status": progress.status,
+                    "required": main.required if main else 0,
+                    "counted": main.counted if main else 0,
+                    "pending": main.pending if main else 0,
+                    "unconfirmed": progress.unconfirmed,
+                    "unconfirmed_since": min(
+                        (awaited.since for awaited in progress.awaited), default=None
+                    ),
+                    "body": progress,
+                }
+            ],
+        )
+
+    async def reach(self, supervisee_id: str, category: Category, at: datetime) -> bool:
+        """Remember that a requirement appeared met; False if it did before."""
+        milestones = table(MilestoneRow)
+        statement = (
+            insert_for(self._session, milestones)
+            .values(supervisee_id=supervisee_id, category=category, reached_at=at)
+            .on_conflict_do_nothing()
+            .returning(milestones.c.supervisee_id)
+        )
+        return (await self._session.execute(statement)).first() is not None
+
+    async def make_stale(self, supervisee_ids: Iterable[str] | None = None) -> None:
+        """Have these people's progress, or everybody's, worked out again soon."""
+        statement = update(_PROGRESS).values(stale=True)
+        if supervisee_ids is not None:
+            statement = statement.where(_PROGRESS.c.supervisee_id.in_(set(supervisee_ids)))
+        await self._session.execute(statement)
+
+    async def due(self, today: date, *, limit: int) -> Sequence[str]:
+        """Return whose progress is stale or of an earlier day."""
+        query = (
+            select(_PROGRESS.c.supervisee_id)
+            .where(or_(_PROGRESS.c.stale, _PROGRESS.c.as_of < today))
+            .order_by(_PROGRESS.c.supervisee_id)
+            .limit(limit)
+        )
+        return list((await self._session.execute(query)).scalars())
+
+    async def cohort(self, leader: str | None) -> Sequence[tuple[PersonRow, ProgressRow | None]]:
+        """Return who pursues a category or has hours, by name, with where they stand.
+
+        For a leader, only those on the roster of what they lead; for none, everybody.
+        """
+        query = (
+            select_rows(PersonRow, ProgressRow)
+            .join(
+                ProgressRow,
+                col(ProgressRow.supervisee_id) == col(PersonRow.person_id),
+                isouter=True,
+            )
+            .where(
+                col(PersonRow.left_at).is_(None),
+                or_(
+                    col(PersonRow.pursuing).is_not(None),
+                    col(ProgressRow.supervisee_id).is_not(None),
+                ),
+            )
+            .order_by(col(PersonRow.name), col(PersonRow.person_id))
+        )
+        if leader is not None:
+            leads, member = _PEOPLE.alias("leads"), _PEOPLE.alias("member")
+            query = query.where(
+                col(PersonRow.person_id).in_(
+                    select(member.c.person_id)
+                    .join(leads, leads.c.series_id == member.c.series_id)
+                    .where(
+                        leads.c.person_id == leader,
+                        leads.c.part == "leader",
+                        member.c.part == "member",
+                    )
+                )
+            )
+        return [(person, progress) for person, progress in await self._session.exec(query)]

@@ -1,0 +1,221 @@
+"""Copies of series and their occurrences, and which of them still need attendance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.contracts import SeriesState
+from alongside.zones import zone
+from alongside_logbook.domain.roster import leaders_of, roster_on
+from alongside_logbook.store.sql import upsert
+from alongside_logbook.store.tables import (
+    EntryRow,
+    SeriesPersonRow,
+    SeriesRow,
+    SessionRow,
+    table,
+)
+
+_SESSIONS = table(SessionRow)
+_PEOPLE = table(SeriesPersonRow)
+_ENTRIES = table(EntryRow)
+
+
+class SessionStore:
+    """Every series the scheduler has told of."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def keep(self, series: SeriesState) -> bool:
+        """Keep a series as it is now; False, and no change, if a newer version is here already."""
+        known = select(table(SeriesRow).c.version).where(
+            table(SeriesRow).c.series_id == series.series_id
+        )
+        version = (await self._session.execute(known)).scalar()
+        if version is not None and version >= series.version:
+            return False
+        await upsert(
+            self._session,
+            table(SeriesRow),
+            [{"series_id": series.series_id, "version": series.version, "state": series}],
+        )
+        await self._keep_sessions(series)
+        await self._keep_people(series)
+        return True
+
+    async def _keep_sessions(self, series: SeriesState) -> None:
+        # An occurrence that is gone leaves, unless somebody's hours rest on it.
+        await self._session.execute(
+            delete(_SESSIONS).where(
+                _SESSIONS.c.series_id == series.series_id,
+                _SESSIONS.c.recorded_at.is_(None),
+                _SESSIONS.c.key.not_in([occurrence.key for occurrence in series.occurrences]),
+            )
+        )
+        await upsert(self._session, _SESSIONS, _rows_of(series))
+
+    async def _keep_people(self, series: SeriesState) -> None:
+        leaders = {
+            person for occurrence in series.occurrences for person in leaders_of(series, occurrence)
+        } | {series.provider_id, *series.co_provider_ids}
+        members = {member.person_id for member in series.members}
+        await self._session.execute(delete(_PEOPLE).where(_PEOPLE.c.series_id == series.series_id))
+        await upsert(
+            self._session,
+            _PEOPLE,
+            [
+                {"series_id": series.series_id, "person_id": person, "part": part}
+                for part, people in (("leader", leaders), ("member", members))
+                for person in sorted(people)
+            ],
+        )
+
+    async def state(self, series_id: str) -> SeriesState | None:
+        """Return a series as it was last said."""
+        row = await self._session.get(SeriesRow, series_id)
+        return row.state if row else None
+
+    async def get(self, series_id: str, key: str) -> SessionRow | None:
+        """Return one occurrence."""
+        return await self._session.get(SessionRow, (series_id, key))
+
+    async def lock(self, series_id: str, key: str) -> SessionRow | None:
+        """Return one occurrence, held against anybody else who records it at this moment."""
+        await self._session.execute(
+            update(_SESSIONS)
+            .where(_SESSIONS.c.series_id == series_id, _SESSIONS.c.key == key)
+            .values(recordings=_SESSIONS.c.recordings)
+        )
+        query = (
+            select_rows(SessionRow)
+            .where(SessionRow.series_id == series_id, SessionRow.key == key)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.exec(query)).first()
+
+    async def mark_recorded(self, session: SessionRow, by: str, at: datetime) -> None:
+        """Remember that attendance was recorded or corrected."""
+        await self._session.execute(
+            update(_SESSIONS)
+            .where(_SESSIONS.c.series_id == session.series_id, _SESSIONS.c.key == session.key)
+            .values(recordings=_SESSIONS.c.recordings + 1, recorded_at=at, recorded_by=by)
+        )
+
+    async def awaiting(
+        self, leader: str | None, now: datetime, *, limit: int = 100, offset: int = 0
+    ) -> tuple[Sequence[SessionRow], int]:
+        """Return what has begun and has no attendance yet, oldest first, and how many there are.
+
+        For `leader`, what this person leads; for none, everything.
+        """
+        due = (
+            _SESSIONS.c.recorded_at.is_(None),
+            _SESSIONS.c.status == "planned",
+            _SESSIONS.c.starts_at <= now,
+            _SESSIONS.c.roster_size > 0,
+        )
+        query = select_rows(SessionRow).where(*due, *_led_by(leader))
+        count = select(func.count()).select_from(_SESSIONS).where(*due, *_led_by(leader))
+        page = query.order_by(col(SessionRow.starts_at), col(SessionRow.series_id))
+        rows = (await self._session.exec(page.limit(limit).offset(offset))).all()
+        return rows, int((await self._session.execute(count)).scalar_one())
+
+    async def recorded(
+        self, leader: str | None, *, limit: int = 20, offset: int = 0
+    ) -> tuple[Sequence[SessionRow], int]:
+        """Return what has attendance, newest first, and how many there are."""
+        done = (_SESSIONS.c.recorded_at.is_not(None), *_led_by(leader))
+        query = select_rows(SessionRow).where(*done)
+        count = select(func.count()).select_from(_SESSIONS).where(*done)
+        page = query.order_by(col(SessionRow.starts_at).desc(), col(SessionRow.series_id))
+        rows = (await self._session.exec(page.limit(limit).offset(offset))).all()
+        return rows, int((await self._session.execute(count)).scalar_one())
+
+    async def upcoming(self, leader: str, now: datetime) -> SessionRow | None:
+        """Return the next meeting this person leads."""
+        query = (
+            select_rows(SessionRow)
+            .where(_SESSIONS.c.status == "planned", _SESSIONS.c.starts_at > now, *_led_by(leader))
+            .order_by(col(SessionRow.starts_at))
+        )
+        return (await self._session.exec(query.limit(1))).first()
+
+    async def is_leader(self, person: str, series_id: str) -> bool:
+        """Tell whether somebody leads a series, or an occurrence of it."""
+        query = select(_PEOPLE.c.person_id).where(
+            _PEOPLE.c.series_id == series_id,
+            _PEOPLE.c.person_id == person,
+            _PEOPLE.c.part == "leader",
+        )
+        return (await self._session.execute(query)).first() is not None
+
+    async def leads_for(self, leader: str, person: str) -> bool:
+        """Tell whether somebody leads, or led, sessions of a person: then they may see the hours."""
+        leads, member = _PEOPLE.alias("leads"), _PEOPLE.alias("member")
+        together = (
+            select(leads.c.series_id)
+            .join(member, member.c.series_id == leads.c.series_id)
+            .where(
+                leads.c.person_id == leader,
+                leads.c.part == "leader",
+                member.c.person_id == person,
+                member.c.part == "member",
+            )
+        )
+        recorded = select(_ENTRIES.c.entry_id).where(
+            _ENTRIES.c.provider_id == leader, _ENTRIES.c.supervisee_id == person
+        )
+        query = select(or_(exists(together), exists(recorded)))
+        return bool((await self._session.execute(query)).scalar())
+
+    async def usual_minutes(self, person: str) -> int | None:
+        """Return how long the meetings are that this person is on the roster of."""
+        query: Select[Any] = (
+            select(_SESSIONS.c.scheduled_minutes)
+            .join(_PEOPLE, _PEOPLE.c.series_id == _SESSIONS.c.series_id)
+            .where(_PEOPLE.c.person_id == person, _PEOPLE.c.part == "member")
+            .order_by(_SESSIONS.c.starts_at.desc())
+            .limit(1)
+        )
+        return (await self._session.execute(query)).scalar()
+
+
+def _led_by(leader: str | None) -> tuple[Any, ...]:
+    if leader is None:
+        return ()
+    leads = select(_PEOPLE.c.series_id).where(
+        _PEOPLE.c.person_id == leader, _PEOPLE.c.part == "leader"
+    )
+    return (or_(_SESSIONS.c.provider_id == leader, _SESSIONS.c.series_id.in_(leads)),)
+
+
+def _rows_of(series: SeriesState) -> list[dict[str, Any]]:
+    where = zone(series.zone)
+    rows = []
+    for occurrence in series.occurrences:
+        held_on = occurrence.starts_at.astimezone(where).date()
+        length = occurrence.ends_at - occurrence.starts_at
+        off = series.status == "cancelled" or occurrence.status == "cancelled"
+        rows.append(
+            {
+                "series_id": series.series_id,
+                "key": occurrence.key,
+                "title": series.title[:200],
+                "kind": series.kind,
+                "zone": series.zone,
+                "provider_id": occurrence.provider_id or series.provider_id,
+                "starts_at": occurrence.starts_at,
+                "ends_at": occurrence.ends_at,
+                "held_on": held_on,
+                "scheduled_minutes": int(length.total_seconds()) // 60,
+                "status": "cancelled" if off else "planned",
+                "roster_size": len(roster_on(series, occurrence, held_on)),
+            }
+        )
+    return rows

@@ -1,0 +1,44 @@
+"""The logbook's unit of work: one transaction, with a repository for each noun."""
+
+from functools import cached_property
+
+from alongside.db import UnitOfWork
+from alongside_logbook.rulebook import Rulebook, shipped
+from alongside_logbook.store.entries import EntryStore
+from alongside_logbook.store.people import PeopleStore
+from alongside_logbook.store.progress import ProgressStore
+from alongside_logbook.store.sessions import SessionStore
+
+
+class LogbookUow(UnitOfWork):
+    """What a use case works with."""
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """Copies of people and of the association."""
+        return PeopleStore(self.session)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        """Copies of series and their occurrences."""
+        return SessionStore(self.session)
+
+    @cached_property
+    def entries(self) -> EntryStore:
+        """Hour entries in every version."""
+        return EntryStore(self.session)
+
+    @cached_property
+    def progress(self) -> ProgressStore:
+        """Where people stand."""
+        return ProgressStore(self.session)
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rule packs."""
+        return shipped()
+
+
+def with_rules(rulebook: Rulebook) -> type[LogbookUow]:
+    """Return a unit of work that goes by these packs."""
+    return type("LogbookUow", (LogbookUow,), {"rules": rulebook})

@@ -1,0 +1,1 @@
+"""What pages and JSON routes show, read from ready rows."""

@@ -1,0 +1,187 @@
+"""Hour entries as they are shown, with what they count for and their history."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from alongside.contracts import GroupKind
+from alongside.contracts.hours import EntryStatus
+from alongside.errors import NotFound
+from alongside_logbook.domain.attendance import CorrectionReason, Presence
+from alongside_logbook.domain.chain import broken
+from alongside_logbook.domain.engine import State
+from alongside_logbook.domain.entry import Act, EntryVersion
+from alongside_logbook.handlers.access import may_see_hours
+from alongside_logbook.handlers.actor import Actor
+from alongside_logbook.store.tables import EntryRow
+from alongside_logbook.store.uow import LogbookUow
+from alongside_logbook.views.people import Names, PersonRef, View
+
+
+class EntryView(View):
+    """An hour entry: what was attended, who stands behind it, what it counts for and why."""
+
+    entry_id: str
+    version: int
+    supervisee: PersonRef
+    provider: PersonRef
+    series_id: str
+    occurrence_key: str
+    title: str
+    kind: GroupKind
+    started_at: datetime
+    zone: str
+    held_on: date
+    scheduled_minutes: int
+    presence: Presence
+    minutes: int
+    about_rsc_minutes: int
+    head_count: int
+    status: EntryStatus
+    awaits: PersonRef | None
+    at: datetime
+    """When the newest version was written."""
+    counts: State | None
+    """counted, pending or not_counted; null while nothing was worked out yet."""
+    reason: str
+    buckets: dict[str, int]
+    provider_held: str | None
+    warnings: tuple[str, ...]
+    returned_because: str | None = None
+    """For the two people it concerns and coordinators only."""
+
+
+class EntriesPage(View):
+    """Some entries, newest first."""
+
+    entries: tuple[EntryView, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class Step(View):
+    """One version in the history of an entry."""
+
+    version: int
+    act: Act
+    at: datetime
+    by: PersonRef
+    minutes: int
+    presence: Presence
+    about_rsc_minutes: int
+    status: EntryStatus
+    correction: CorrectionReason | None
+    returned_because: str | None
+    position: int
+    prev_hash: str
+    hash: str
+
+
+class EntryHistory(View):
+    """An entry with every version of it, oldest first."""
+
+    entry: EntryView
+    steps: tuple[Step, ...]
+    problem: str | None
+    """What is wrong with the person's chain; null if it holds together."""
+
+
+async def entry_views(
+    rows: Sequence[EntryRow], actor: Actor, uow: LogbookUow
+) -> tuple[EntryView, ...]:
+    """Return entries as this person may see them."""
+    people = {row.supervisee_id for row in rows} | {row.provider_id for row in rows}
+    names = await Names.of(uow, people)
+    return tuple(_view(row, actor, names) for row in rows)
+
+
+async def entries_page(
+    person_id: str,
+    actor: Actor,
+    uow: LogbookUow,
+    *,
+    page: int = 1,
+    size: int = 50,
+    status: EntryStatus | None = None,
+) -> EntriesPage:
+    """Return a page of a person's entries."""
+    await may_see_hours(actor, person_id, uow)
+    rows, total = await uow.entries.page(
+        person_id, status=status, limit=size, offset=(page - 1) * size
+    )
+    return EntriesPage(
+        entries=await entry_views(rows, actor, uow),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // size)),
+    )
+
+
+async def entry_view(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryView:
+    """Return one entry."""
+    row = await _row(entry_id, actor, uow)
+    return (await entry_views([row], actor, uow))[0]
+
+
+async def entry_history(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryHistory:
+    """Return an entry with its history, and whether the chain it is part of holds together."""
+    row = await _row(entry_id, actor, uow)
+    versions = await uow.entries.history(entry_id)
+    read = [EntryVersion.model_validate_json(version.body) for version in versions]
+    names = await Names.of(
+        uow, {row.supervisee_id, row.provider_id, *(version.actor_id for version in read)}
+    )
+    open_ = _concerns(row, actor)
+    links, head = await uow.entries.chain(row.supervisee_id)
+    return EntryHistory(
+        entry=_view(row, actor, names),
+        steps=tuple(
+            Step(
+                version=version.version,
+                act=version.act,
+                at=version.at,
+                by=names(version.actor_id),
+                minutes=version.minutes,
+                presence=version.presence,
+                about_rsc_minutes=version.about_rsc_minutes,
+                status=version.status,
+                correction=version.correction,
+                returned_because=version.returned_because if open_ else None,
+                position=kept.position,
+                prev_hash=kept.prev_hash,
+                hash=kept.hash,
+            )
+            for version, kept in zip(read, versions, strict=True)
+        ),
+        problem=broken(links, head),
+    )
+
+
+async def _row(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryRow:
+    row = await uow.entries.get(entry_id)
+    if row is None:
+        raise NotFound
+    await may_see_hours(actor, row.supervisee_id, uow)
+    return row
+
+
+def _concerns(row: EntryRow, actor: Actor) -> bool:
+    return actor.coordinator or actor.person_id in {row.supervisee_id, row.provider_id}
+
+
+def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
+    entry, verdict = row.current, row.verdict
+    return EntryView(
+        **entry.model_dump(
+            include=set(EntryView.model_fields) - {"awaits", "returned_because", "provider"}
+        ),
+        supervisee=names(entry.supervisee_id),
+        provider=names(entry.provider_id),
+        awaits=names.maybe(entry.awaits),
+        counts=verdict.state if verdict else None,
+        reason=verdict.reason if verdict else "Being worked out.",
+        buckets=dict(verdict.buckets) if verdict else {},
+        provider_held=verdict.held if verdict else None,
+        warnings=verdict.warnings if verdict else (),
+        returned_because=entry.returned_because if _concerns(row, actor) else None,
+    )

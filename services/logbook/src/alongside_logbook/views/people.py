@@ -1,0 +1,43 @@
+"""Names beside ids."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict
+
+from alongside_logbook.store.uow import LogbookUow
+
+UNKNOWN = "Somebody not known here yet"
+
+
+class View(BaseModel):
+    """Something shown; it is only read."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PersonRef(View):
+    """Somebody, by id and name."""
+
+    person_id: str
+    name: str
+
+
+class Names:
+    """Looks names up; who is not known yet is called so."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self._known = known
+
+    @classmethod
+    async def of(cls, uow: LogbookUow, person_ids: Iterable[str | None]) -> "Names":
+        """Read the names of some people at once."""
+        people = await uow.people.many(each for each in person_ids if each)
+        return cls({person_id: person.name for person_id, person in people.items()})
+
+    def __call__(self, person_id: str) -> PersonRef:
+        """Return somebody with their name."""
+        return PersonRef(person_id=person_id, name=self._known.get(person_id, UNKNOWN))
+
+    def maybe(self, person_id: str | None) -> PersonRef | None:
+        """Return somebody with their name, or nobody."""
+        return None if person_id is None else self(person_id)

@@ -1,0 +1,1 @@
+"""Notifier tells: who has been told, and what did they answer."""

@@ -1,0 +1,101 @@
+"""The notifier, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from alongside.clock import Clock, SystemClock
+from alongside.db import Database
+from alongside.db.claim import this_worker
+from alongside.db.uow import Bell, uow_factory
+from alongside.ids import NewId, new_id
+from alongside.secrets import Secrets
+from alongside.service import ServiceApp, Ticker
+from alongside.settings import Settings
+from alongside.web.app import add_fast_path, create_web
+from alongside.web.auth import PersonFacts
+from alongside_notifier import consumers
+from alongside_notifier.delivery import post_of
+from alongside_notifier.desk import Desk
+from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
+from alongside_notifier.handlers.remind import send_reminders
+from alongside_notifier.handlers.send import send_mail
+from alongside_notifier.handlers.tell import tell_due
+from alongside_notifier.http import routers
+from alongside_notifier.http.feed_door import FeedDoor
+from alongside_notifier.store.people import People
+from alongside_notifier.store.tables import PLUMBING
+from alongside_notifier.store.uow import NotifierUow
+
+PREFIXES = ("/feeds", "/calendar", "/messages", "/preferences", "/answer", "/api/notifier")
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, new_id: NewId = new_id
+) -> ServiceApp:
+    """Make the notifier for these settings. Nothing is opened or started yet."""
+    clock = clock or SystemClock(settings.clock_file)
+    secrets = Secrets.of(settings)
+    database = Database(settings.database_url("notifier"), PLUMBING, pool=settings.database_pool)
+    bell = Bell()
+    desk = Desk.of(settings, secrets)
+    door = FeedDoor(database, clock, settings.origin)
+    opened = uow_factory(NotifierUow, database, clock, new_id, bell)
+
+    @asynccontextmanager
+    async def uow() -> AsyncIterator[NotifierUow]:
+        async with opened() as unit:
+            unit.on_commit(door.forget)
+            yield unit
+
+    async def person_gate(person_id: str) -> PersonFacts | None:
+        async with database.read() as session:
+            person = await People(session).get(person_id)
+        if person is None:
+            return None
+        return PersonFacts(
+            person.name, frozenset(person.roles), person.zone, left=person.left_at is not None
+        )
+
+    web = create_web(
+        settings,
+        "notifier",
+        templates="alongside_notifier.http",
+        clock=clock,
+        secrets=secrets,
+        database=database,
+    )
+    web.state.uow = uow
+    web.state.desk = desk
+    web.state.mail_folder = settings.mail_folder if settings.smtp_url is None else None
+    web.state.person_gate = person_gate
+    add_fast_path(web, "feeds", "/feeds/{token}.ics", door)
+    for router in routers():
+        web.include_router(router)
+    worker = this_worker()
+    post = post_of(settings)
+    return ServiceApp(
+        name="notifier",
+        web=web,
+        prefixes=PREFIXES,
+        settings=settings,
+        clock=clock,
+        new_id=new_id,
+        secrets=secrets,
+        database=database,
+        uow=uow,
+        bell=bell,
+        migrations="alongside_notifier.migrations",
+        subscriptions=consumers.subscriptions(desk),
+        tickers=(
+            Ticker("tell", timedelta(seconds=1), partial(tell_due, uow, desk), on_commit=True),
+            Ticker(
+                "send", timedelta(seconds=1), partial(send_mail, uow, post, worker), on_commit=True
+            ),
+            Ticker("remind", timedelta(seconds=15), partial(send_reminders, uow, desk)),
+            Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
+            Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
+            Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),
+        ),
+    )

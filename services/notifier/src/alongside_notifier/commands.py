@@ -1,0 +1,120 @@
+"""Commands of the notifier: feeds, answer mails, the mail queue."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from alongside.cli_support import console, run, service, stop
+from alongside.errors import NotFound
+from alongside_notifier.desk import Desk
+from alongside_notifier.handlers.answers import answer_by_mail
+from alongside_notifier.handlers.feeds import ensure_feed
+
+app = typer.Typer(no_args_is_help=True)
+mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
+app.add_typer(mail, name="mail")
+
+
+@app.command()
+def feed(email: Annotated[str, typer.Argument(help="The person's address.")]) -> None:
+    """Print the address of a person's calendar feed, and nothing else.
+
+    Example:  curl -s "$(alongside feed ada@example.org)"
+    """
+    print(run(_feed(email)))  # noqa: T201  # what a script reads
+
+
+@app.command()
+def reply(
+    file: Annotated[
+        str, typer.Argument(help="A file with the mail as it came; - reads standard input.")
+    ] = "-",
+) -> None:
+    """Take an answer mail that a calendar program sent. Meant for the end of a pipe.
+
+    Example, in /etc/aliases:  calendar: "|/opt/alongside/bin/alongside reply"
+    """
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        stop(f"{file} cannot be read: {error.strerror}")
+    outcome, reason = run(_reply(raw))
+    console.print(f"{outcome}: {reason}", markup=False)
+    if outcome == "refused":
+        raise typer.Exit(1)
+
+
+@mail.command("list")
+def list_mail(
+    to: Annotated[str | None, typer.Option(help="Only mails to this person's address.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
+) -> None:
+    """List mails, the newest first: what, to whom, why, and what became of it.
+
+    Example:  alongside mail list --to ben@example.org
+    """
+    table = Table("id", "queued (UTC)", "what", "to", "subject", "state")
+    for row in run(_mails(to, limit)):
+        state = row.outcome or ("again later" if row.last_error else "waiting")
+        if row.last_error:
+            state = f"{state}: {row.last_error}"
+        table.add_row(
+            str(row.id),
+            f"{row.queued_at:%Y-%m-%d %H:%M}",
+            row.kind,
+            row.recipient,
+            row.subject,
+            state,
+        )
+    Console(soft_wrap=True).print(table)
+
+
+@mail.command("hook-key")
+def hook_key() -> None:
+    r"""Print the key with which a mail system may hand in answer mails over HTTP.
+
+    Example:  curl -H "X-Alongside-Hook-Key: $(alongside mail hook-key)" \
+                   -H "Content-Type: message/rfc822" --data-binary @reply.eml \
+                   https://hours.example.org/api/notifier/v1/replies
+    """
+    print(run(_hook_key()))  # noqa: T201  # what a script reads
+
+
+async def _feed(email: str) -> str:
+    async with service("notifier") as notifier, notifier.uow() as uow:
+        desk: Desk = notifier.web.state.desk
+        person = await uow.people.by_email(email)
+        if person is None:
+            raise NotFound(f"Nobody here has the address {email}.")
+        row = await ensure_feed(person, uow, desk)
+        await uow.commit()
+        return desk.feed_url(row.id, row.generation)
+
+
+async def _reply(raw: bytes) -> tuple[str, str]:
+    async with service("notifier") as notifier:
+        async with notifier.uow() as uow:
+            taken = await answer_by_mail(raw, uow, notifier.web.state.desk)
+            await uow.commit()
+        return taken.outcome, taken.reason
+
+
+async def _mails(to: str | None, limit: int) -> list[Any]:
+    async with service("notifier") as notifier, notifier.uow() as uow:
+        person_id = None
+        if to is not None:
+            person = await uow.people.by_email(to)
+            if person is None:
+                raise NotFound(f"Nobody here has the address {to}.")
+            person_id = person.person_id
+        rows, _ = await uow.mails.listed(person_id=person_id, limit=limit)
+        return list(rows)
+
+
+async def _hook_key() -> str:
+    async with service("notifier") as notifier:
+        return notifier.secrets.link_mac("hook", "replies")

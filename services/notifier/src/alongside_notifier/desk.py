@@ -1,0 +1,73 @@
+"""What a use case needs that is in no transaction: settings, keys, templates."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from alongside.contracts import PersonState, SeriesState
+from alongside.secrets import Secrets
+from alongside.settings import Settings
+from alongside_notifier.domain.addresses import domain_of, reply_token, tagged
+from alongside_notifier.domain.itip import Party
+from alongside_notifier.letters import Letters
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where letters are written: how we are called, where our pages are, how links are sealed."""
+
+    origin: str
+    mail_from: str
+    leads: tuple[int, ...]
+    coalesce: timedelta
+    secrets: Secrets
+    letters: Letters = field(default_factory=Letters)
+
+    @classmethod
+    def of(cls, settings: Settings, secrets: Secrets) -> "Desk":
+        """Return the desk of an installation."""
+        return cls(
+            origin=settings.origin,
+            mail_from=settings.mail_from,
+            leads=settings.reminder_leads,
+            coalesce=timedelta(seconds=settings.coalesce_seconds),
+            secrets=secrets,
+        )
+
+    @property
+    def domain(self) -> str:
+        """The domain of our mail, which Message-IDs name."""
+        return domain_of(self.mail_from)
+
+    def reply_token(self, person_id: str) -> str:
+        """Return the tag in the address that only this person is given."""
+        return reply_token(self.secrets.link_mac("reply", person_id))
+
+    def sender_for(self, recipient_id: str, on_behalf_of: str, association: str) -> Party:
+        """Return who a mail comes from: our address for this recipient, a name they know."""
+        name = f"{on_behalf_of} (via {association})" if on_behalf_of else association
+        return Party(name, tagged(self.mail_from, self.reply_token(recipient_id)))
+
+    def answer_token(self, person_id: str, series_id: str) -> str:
+        """Return what stands behind /answer/ in the link by which one person answers for one series."""
+        mac = self.secrets.link_mac("answer", f"{person_id}:{series_id}")
+        return f"{person_id}.{series_id}.{mac}"
+
+    def read_answer_token(self, token: str) -> tuple[str, str] | None:
+        """Return (person, series) of an answer link, if it is one of ours."""
+        person_id, _, rest = token.partition(".")
+        series_id, _, mac = rest.partition(".")
+        if not self.secrets.is_link_mac("answer", f"{person_id}:{series_id}", mac):
+            return None
+        return person_id, series_id
+
+    def answer_url(self, person: PersonState, series: SeriesState) -> str:
+        """Return the link by which a person answers without an account."""
+        return f"{self.origin}/answer/{self.answer_token(person.person_id, series.series_id)}"
+
+    def feed_token(self, feed_id: str, generation: int) -> str:
+        """Return the secret in a feed's address."""
+        return self.secrets.feed_mac(f"{feed_id}:{generation}")
+
+    def feed_url(self, feed_id: str, generation: int) -> str:
+        """Return a feed's address."""
+        return f"{self.origin}/feeds/{self.feed_token(feed_id, generation)}.ics"

@@ -1,0 +1,54 @@
+"""When to remind somebody, and when not any more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alongside_notifier.domain.view import View
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """A reminder: of one meeting, as it stands, so many minutes ahead."""
+
+    due_at: datetime
+    key: str
+    starts_at: datetime
+    lead_minutes: int
+
+
+def reminders_of(view: View | None, leads: Iterable[int], now: datetime) -> tuple[Due, ...]:
+    """Return the reminders that are still to come.
+
+    What is due already is not caught up here: whoever hears of a session this late is being
+    told of it at this moment.
+    """
+    if view is None or view.cancelled:
+        return ()
+    return tuple(
+        sorted(
+            Due(due_at, meeting.key, meeting.starts_at, lead)
+            for meeting in view.planned()
+            for lead in set(leads)
+            if (due_at := meeting.starts_at - timedelta(minutes=lead)) > now
+        )
+    )
+
+
+def newest(missed: Sequence[Due]) -> Due:
+    """Return the one of several missed reminders of a meeting that is still worth sending."""
+    return min(missed, key=lambda due: due.lead_minutes)
+
+
+def why_not(due: Due, view: View | None, answer: str | None, now: datetime) -> str | None:
+    """Return why a due reminder is not sent, or None if it is."""
+    meeting = view.meeting(due.key) if view else None
+    if now >= due.starts_at:
+        return "it had begun"
+    if view is None or meeting is None:
+        return "no longer on the roster"
+    if view.cancelled or meeting.cancelled:
+        return "cancelled"
+    if meeting.starts_at != due.starts_at:
+        return "moved"
+    return "declined" if answer == "declined" else None

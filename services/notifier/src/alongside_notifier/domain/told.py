@@ -1,0 +1,251 @@
+"""What a person's calendar was last told of a series, and what is left to tell it.
+
+`left_to_tell` compares that with the series as it stands now. So it does not matter how many
+changes lay between, nor how often it is asked: a person hears the final state, once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from alongside.contracts import SeriesState
+from alongside_notifier.domain.view import Meeting, View, membership_sequence
+
+Standing = Literal["nothing", "invited", "cancelled", "removed"]
+Kind = Literal["invitation", "changed", "cancelled_occurrence", "cancelled", "removed"]
+Method = Literal["REQUEST", "CANCEL"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ToldMeeting(_Frozen):
+    """One meeting, as told apart from the whole series."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    where: str = ""
+    stand_in: str = ""
+    """Who leads it in place of the provider of the series."""
+    cancelled: bool = False
+    sequence: int = 0
+
+
+class Told(_Frozen):
+    """What one person's calendar was last told of one series."""
+
+    standing: Standing = "nothing"
+    address: str = ""
+    sequence: int = -1
+    """SEQUENCE of the last message about the whole."""
+    times: str = ""
+    where: str = ""
+    words: str = ""
+    meetings: dict[str, ToldMeeting] = {}
+    thread: str | None = None
+    """Message-ID of the first invitation: what later messages refer to."""
+
+
+NOTHING = Told()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One iTIP message to one person about one series."""
+
+    kind: Kind
+    method: Method
+    sequence: int
+    key: str | None = None
+    """The occurrence it is about; None for the whole series."""
+    before: ToldMeeting | None = None
+    """What was said of that occurrence so far."""
+    news: tuple[str, ...] = ()
+    """What changed, in one word each: times, where, words, who."""
+    resets_answers: bool = False
+    """Whether what was answered before no longer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToTell:
+    """The messages that are due, and what will have been told once they are sent."""
+
+    messages: tuple[Message, ...]
+    told: Told
+
+
+def left_to_tell(
+    told: Told,
+    series: SeriesState,
+    view: View | None,
+    *,
+    person_id: str,
+    address: str,
+    now: datetime,
+    small_changes: bool = False,
+) -> LeftToTell:
+    """Return what this person has yet to hear of the series.
+
+    `view` is None once nothing in the series is theirs. Nothing is said about what is over.
+    With `small_changes`, a new title or provider alone is told too; a new place always is.
+    """
+    if told.address != address and told.standing == "invited":
+        # A new address is a new calendar: it has heard nothing yet.
+        told = Told(thread=told.thread, sequence=told.sequence, standing="nothing")
+    invited = told.standing == "invited"
+    if view is None:
+        if not invited:
+            return LeftToTell((), told)
+        counter = membership_sequence(series, person_id)
+        if counter <= told.sequence:
+            counter = max(series.sequence, told.sequence + 1)
+        return _ended(told, "removed", counter)
+    if view.cancelled:
+        if not invited or all(m.is_over(now) for m in view.meetings):
+            return LeftToTell((), told)
+        return _ended(told, "cancelled", max(view.sequence, series.sequence, told.sequence + 1))
+    if not invited:
+        return _invitation(told, view, address, now)
+    return _changes(told, view, now, small_changes=small_changes)
+
+
+def _ended(told: Told, kind: Literal["cancelled", "removed"], sequence: int) -> LeftToTell:
+    message = Message(kind, "CANCEL", sequence)
+    after = told.model_copy(update={"standing": kind, "sequence": sequence, "meetings": {}})
+    return LeftToTell((message,), after)
+
+
+def _invitation(told: Told, view: View, address: str, now: datetime) -> LeftToTell:
+    if not view.has_future(now):
+        return LeftToTell((), told)
+    sequence = view.sequence
+    if told.standing != "nothing" and sequence <= told.sequence:
+        sequence = max(view.series.sequence, told.sequence + 1)
+    after = _whole(told, view, sequence).model_copy(update={"address": address})
+    return LeftToTell((Message("invitation", "REQUEST", sequence),), after)
+
+
+def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> LeftToTell:
+    news = _news_of_the_whole(told, view, small_changes=small_changes)
+    if news and view.has_future(now):
+        return _changed_whole(told, view, news, now)
+    messages: list[Message] = []
+    meetings = dict(told.meetings)
+    for meeting in view.meetings if view.recurrence.repeats else ():
+        if not meeting.differs and meeting.key not in told.meetings:
+            continue
+        before = told.meetings.get(meeting.key) or _as_the_master_says(meeting, view, told)
+        after = _as_told(meeting, view)
+        if _same(before, after):
+            continue
+        meetings[meeting.key] = after
+        if before.ends_at <= now and meeting.is_over(now):
+            continue
+        if after.cancelled:
+            messages.append(
+                Message("cancelled_occurrence", "CANCEL", after.sequence, meeting.key, before)
+            )
+        else:
+            messages.append(
+                Message(
+                    "changed",
+                    "REQUEST",
+                    after.sequence,
+                    meeting.key,
+                    before,
+                    _news_of_one(before, after),
+                    resets_answers=before.starts_at != after.starts_at,
+                )
+            )
+    return LeftToTell(tuple(messages), told.model_copy(update={"meetings": meetings}))
+
+
+def _changed_whole(told: Told, view: View, news: tuple[str, ...], now: datetime) -> LeftToTell:
+    sequence = max(view.sequence, told.sequence)
+    if "times" in news and sequence == told.sequence:
+        sequence = max(view.series.sequence, told.sequence + 1)
+    after = _whole(told, view, sequence)
+    messages = [Message("changed", "REQUEST", sequence, news=news, resets_answers="times" in news)]
+    for meeting in view.overrides:
+        before = told.meetings.get(meeting.key) or _as_the_master_says(meeting, view, told)
+        if meeting.cancelled and not before.cancelled and not meeting.is_over(now):
+            number = max(sequence, meeting.sequence)
+            messages.append(Message("cancelled_occurrence", "CANCEL", number, meeting.key, before))
+    return LeftToTell(tuple(messages), after)
+
+
+def _news_of_the_whole(told: Told, view: View, *, small_changes: bool) -> tuple[str, ...]:
+    news: list[str] = []
+    if told.times != view.recurrence.fingerprint():
+        news.append("times")
+    if told.where != _where(view):
+        news.append("where")
+    if told.words != _words(view) and (small_changes or news or view.sequence > told.sequence):
+        news.append("words")
+    return tuple(news)
+
+
+def _news_of_one(before: ToldMeeting, after: ToldMeeting) -> tuple[str, ...]:
+    pairs = {
+        "times": (before.starts_at, before.ends_at, before.cancelled)
+        != (after.starts_at, after.ends_at, after.cancelled),
+        "where": before.where != after.where,
+        "who": before.stand_in != after.stand_in,
+    }
+    return tuple(word for word, differs in pairs.items() if differs)
+
+
+def _whole(told: Told, view: View, sequence: int) -> Told:
+    return told.model_copy(
+        update={
+            "standing": "invited",
+            "sequence": sequence,
+            "times": view.recurrence.fingerprint(),
+            "where": _where(view),
+            "words": _words(view),
+            "meetings": {
+                meeting.key: _as_told(meeting, view, sequence) for meeting in view.overrides
+            },
+        }
+    )
+
+
+def _as_told(meeting: Meeting, view: View, floor: int = 0) -> ToldMeeting:
+    return ToldMeeting(
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        where=meeting.where,
+        stand_in=meeting.provider_id if meeting.provider_id != view.series.provider_id else "",
+        cancelled=meeting.cancelled,
+        sequence=max(view.sequence, meeting.sequence, floor),
+    )
+
+
+def _as_the_master_says(meeting: Meeting, view: View, told: Told) -> ToldMeeting:
+    """Return what a calendar shows of a meeting that was never told apart."""
+    return ToldMeeting(
+        starts_at=meeting.original_start,
+        ends_at=meeting.original_start + view.recurrence.duration,
+        where=told.where,
+        sequence=told.sequence,
+    )
+
+
+def _same(before: ToldMeeting, after: ToldMeeting) -> bool:
+    if before.cancelled and after.cancelled:
+        return True
+    left, right = before.model_dump(exclude={"sequence"}), after.model_dump(exclude={"sequence"})
+    return left == right
+
+
+def _where(view: View) -> str:
+    return view.where if view.recurrence.repeats else view.meetings[0].where
+
+
+def _words(view: View) -> str:
+    series = view.series
+    provider = series.provider_id if view.recurrence.repeats else view.meetings[0].provider_id
+    return f"{provider}|{series.title}"

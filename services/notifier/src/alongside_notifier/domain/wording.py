@@ -1,0 +1,106 @@
+"""Times in words: weekday, local time, zone name and offset, so that nobody has to guess."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from alongside.contracts import Pattern
+from alongside.zones import zone
+from alongside_notifier.domain.view import Meeting, View
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+
+def day(instant: datetime, zone_name: str) -> str:
+    """Return `Tuesday, January 12, 2027`."""
+    local = instant.astimezone(zone(zone_name))
+    return f"{local:%A, %B} {local.day}, {local.year}"
+
+
+def clock(instant: datetime, zone_name: str) -> str:
+    """Return `10:00 AM`."""
+    local = instant.astimezone(zone(zone_name))
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"  # noqa: PLR2004
+
+
+def offset(instant: datetime, zone_name: str) -> str:
+    """Return `UTC-06:00`."""
+    minutes = (
+        int((instant.astimezone(zone(zone_name)).utcoffset() or timedelta()).total_seconds()) // 60
+    )
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def span(start: datetime, end: datetime, zone_name: str) -> str:
+    """Return day, times, zone and offset of a meeting in one zone."""
+    until = clock(end, zone_name)
+    if day(start, zone_name) != day(end, zone_name):
+        until = f"{until} on {day(end, zone_name)}"
+    return (
+        f"{day(start, zone_name)}, {clock(start, zone_name)} to {until} "
+        f"({zone_name}, {offset(start, zone_name)})"
+    )
+
+
+def spans(start: datetime, end: datetime, zone_name: str, host_zone: str, host: str) -> list[str]:
+    """Return the meeting in the reader's zone and, where its clock differs, in the provider's."""
+    lines = [span(start, end, zone_name)]
+    if offset(start, zone_name) != offset(start, host_zone):
+        lines.append(f"For {host} that is {span(start, end, host_zone)}.")
+    return lines
+
+
+def short(instant: datetime, zone_name: str) -> str:
+    """Return `Tue, Jan 12, 10:00 AM`, for subjects."""
+    local = instant.astimezone(zone(zone_name))
+    return f"{local:%a, %b} {local.day}, {clock(instant, zone_name)}"
+
+
+def rhythm(view: View) -> str:
+    """Return how a series repeats, such as `Every 2 weeks on Tuesday, 12 sessions`."""
+    number = len(view.meetings)
+    if not view.recurrence.repeats:
+        return "One session"
+    words = _pattern(view.series.pattern)
+    return f"{words}, {number} sessions" if words else f"{number} sessions"
+
+
+def upcoming(view: View, now: datetime) -> Sequence[Meeting]:
+    """Return the meetings that are still to come, the next one first."""
+    return [meeting for meeting in view.planned() if not meeting.is_over(now)]
+
+
+def duration(minutes: int) -> str:
+    """Return `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} min")
+    return " ".join(parts)
+
+
+def ahead(minutes: int) -> str:
+    """Return how far ahead a reminder speaks: `in 1 hour`, `in 2 days`, `tomorrow`."""
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= size and minutes % size == 0:
+            number = minutes // size
+            return f"in {number} {unit}{'' if number == 1 else 's'}"
+    return f"in {minutes} minutes"
+
+
+def _pattern(pattern: Pattern) -> str:
+    every = pattern.interval
+    match pattern.frequency:
+        case "weekly" if pattern.weekday is not None:
+            weeks = "Every week" if every == 1 else f"Every {every} weeks"
+            return f"{weeks} on {_WEEKDAYS[pattern.weekday]}"
+        case "monthly_by_weekday" if pattern.weekday is not None and pattern.week_of_month:
+            months = "of every month" if every == 1 else f"of every {every} months"
+            which = _ORDINALS.get(pattern.week_of_month, "")
+            return f"The {which} {_WEEKDAYS[pattern.weekday]} {months}"
+        case "monthly_by_date":
+            months = "every month" if every == 1 else f"every {every} months"
+            return f"Day {pattern.month_day} of {months}"
+        case _:
+            return ""

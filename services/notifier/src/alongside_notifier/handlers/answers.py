@@ -1,0 +1,188 @@
+"""Answers to invitations: from a page and from a calendar, one truth."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from alongside.contracts import InvitationAnswered, SeriesState
+from alongside.errors import Conflict, Gone, NotFound
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain.answers import (
+    Answer,
+    Given,
+    Refused,
+    Reply,
+    Unchanged,
+    judge,
+    occurrence_key,
+    read_reply,
+)
+from alongside_notifier.domain.told import NOTHING
+from alongside_notifier.domain.view import View
+from alongside_notifier.handlers.refresh import seat_view
+from alongside_notifier.store.tables import AnswerRow
+from alongside_notifier.store.uow import NotifierUow
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an answer mail."""
+
+    outcome: Literal["taken", "unchanged", "refused", "seen"]
+    reason: str
+    person_id: str | None = None
+    series_id: str | None = None
+
+
+async def answer_on_page(
+    person_id: str,
+    series_id: str,
+    key: str | None,
+    answer: Answer,
+    uow: NotifierUow,
+    *,
+    note: str = "",
+) -> Given:
+    """Record what a person said on a page, for the series or one meeting, and say it to others."""
+    person = await uow.people.get(person_id)
+    series = await uow.series.get(series_id)
+    if person is None or series is None:
+        raise NotFound
+    if person.left_at is not None:
+        raise Gone("This link is no longer valid.")
+    seat = await uow.seats.get(person_id, series_id)
+    view = seat_view(series, person_id, seat)
+    if view is None:
+        raise Gone("You are no longer on the roster of this series.")
+    if view.cancelled:
+        raise Conflict("This is cancelled; there is nothing to answer.")
+    _check_open(view, key, uow.now)
+    sequence = max(view.sequence, seat.told.sequence if seat else 0)
+    if key is not None:
+        meeting = view.meeting(key)
+        sequence = max(sequence, meeting.sequence if meeting else 0)
+    before = await uow.answers.given(person_id, series_id, key)
+    given = Given(answer, sequence, uow.now, key, note)
+    if before is not None and (before.answer, before.sequence) == (answer, sequence):
+        newest = await answer_for(person_id, series, key, uow) if key else before.answer
+        if newest == answer:
+            return before
+    await _keep(given, person_id, series_id, "web", uow)
+    return given
+
+
+async def answer_by_mail(raw: bytes, uow: NotifierUow, desk: Desk) -> Taken:
+    """Take a REPLY or COUNTER mail: kept raw, judged, and if it says something new, recorded."""
+    reply_id = await uow.replies.receive(raw, uow.now)
+    if reply_id is None:
+        return Taken("seen", "Exactly this mail came before.")
+    reply = read_reply(raw, desk.mail_from)
+    taken = (
+        Taken("refused", reply.reason)
+        if isinstance(reply, Refused)
+        else await _judged(reply, uow, desk)
+    )
+    await uow.replies.settle(
+        reply_id,
+        outcome=taken.outcome,
+        reason=taken.reason,
+        person_id=taken.person_id,
+        series_id=taken.series_id,
+    )
+    return taken
+
+
+async def answer_for(
+    person_id: str, series: SeriesState, key: str | None, uow: NotifierUow
+) -> str | None:
+    """Return what a person's answer is for one meeting, or for the series."""
+    rows = await uow.answers.of_person(person_id, [series.series_id])
+    return standing_answer(rows, series, key)
+
+
+def standing_answer(rows: Iterable[AnswerRow], series: SeriesState, key: str | None) -> str | None:
+    """Return the answer that holds: the latest one given since the time was last changed."""
+    found = _standing(rows, series, key)
+    return found.answer if found else None
+
+
+def _standing(rows: Iterable[AnswerRow], series: SeriesState, key: str | None) -> AnswerRow | None:
+    occurrence = next((o for o in series.occurrences if o.key == key), None)
+    changed_at = (occurrence.changed_at if occurrence else None) or _LONG_AGO
+    best: AnswerRow | None = None
+    for row in rows:
+        if row.sequence < series.master_sequence or row.occurrence_key not in {"", key or ""}:
+            continue
+        if row.occurrence_key == "" and key is not None and row.answered_at < changed_at:
+            continue
+        if row.occurrence_key != "" and occurrence and row.sequence < occurrence.sequence:
+            continue
+        if best is None or row.answered_at > best.answered_at:
+            best = row
+    return best
+
+
+async def _judged(reply: Reply, uow: NotifierUow, desk: Desk) -> Taken:
+    person = await uow.people.by_email(reply.attendee)
+    series = await uow.series.by_uid(reply.uid)
+    seat = previous = None
+    if person is not None and series is not None:
+        seat = await uow.seats.get(person.person_id, series.series_id)
+        key = occurrence_key(series, reply.recurrence) if reply.recurrence else None
+        previous = await uow.answers.given(person.person_id, series.series_id, key)
+    verdict = judge(
+        reply,
+        series=series,
+        expected_token=desk.reply_token(person.person_id) if person else None,
+        told=seat.told if seat else NOTHING,
+        previous=previous,
+        now=uow.now,
+    )
+    person_id = person.person_id if person else None
+    series_id = series.series_id if series else None
+    match verdict:
+        case Refused():
+            return Taken("refused", verdict.reason, person_id, series_id)
+        case Unchanged():
+            return Taken("unchanged", verdict.reason, person_id, series_id)
+        case Given() if person_id is not None and series_id is not None:
+            await _keep(verdict, person_id, series_id, "mail", uow)
+            return Taken("taken", f"Recorded: {verdict.answer}.", person_id, series_id)
+        case _:  # pragma: no cover  # judge refuses before
+            return Taken("refused", "Nobody here has the address that answered.")
+
+
+async def _keep(
+    given: Given, person_id: str, series_id: str, channel: Literal["mail", "web"], uow: NotifierUow
+) -> None:
+    await uow.answers.keep(person_id, series_id, given, now=uow.now, channel=channel)
+    await uow.emit(
+        InvitationAnswered(
+            id=uow.new_id(),
+            occurred_at=uow.now,
+            series_id=series_id,
+            occurrence_key=given.key,
+            person_id=person_id,
+            answer=given.answer,
+            proposed_start=given.proposed_start,
+            answered_at=given.stamp if channel == "mail" else uow.now,
+            channel=channel,
+        )
+    )
+
+
+def _check_open(view: View, key: str | None, now: datetime) -> None:
+    if key is None:
+        if not view.has_future(now):
+            raise Conflict("All its sessions are over.")
+        return
+    meeting = view.meeting(key)
+    if meeting is None:
+        raise NotFound("There is no such session in this series.")
+    if meeting.cancelled:
+        raise Conflict("This session is cancelled; there is nothing to answer.")
+    if meeting.is_over(now):
+        raise Conflict("This session is over.")

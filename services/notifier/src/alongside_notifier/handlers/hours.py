@@ -1,0 +1,134 @@
+"""Hearing what the logbook says about hours: a gentle word to whoever has to look."""
+
+from datetime import timedelta
+
+from alongside.contracts import (
+    AttendanceRecorded,
+    EntryState,
+    HoursReturned,
+    MilestoneReached,
+    PersonState,
+)
+from alongside.contracts.hours import EntryEvent, HoursEvent
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain import wording
+from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.store.uow import NotifierUow
+
+STALE = timedelta(days=30)
+"""Nobody is mailed about what is longer ago: it comes from a history, not from yesterday."""
+
+
+async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
+    """Ask for a confirmation once a session, hand back what was returned, say when it is enough."""
+    match event:
+        case EntryEvent():
+            before = await uow.entries.status(event.entry.entry_id)
+            if not await uow.entries.keep(event.entry):
+                return
+            if event.occurred_at + STALE < uow.now or event.entry.started_at + STALE < uow.now:
+                return
+            match event:
+                case AttendanceRecorded():
+                    await _ask(event.entry, before, uow, desk)
+                case HoursReturned():
+                    await _hand_back(event.entry, uow, desk)
+                case _:
+                    pass
+        case MilestoneReached():
+            if event.occurred_at + STALE >= uow.now:
+                await _celebrate(event, uow, desk)
+        case _:
+            pass
+
+
+async def _ask(entry: EntryState, before: str | None, uow: NotifierUow, desk: Desk) -> None:
+    again = before == "returned"
+    if entry.awaits != entry.supervisee_id or (before is not None and not again):
+        return
+    people = await uow.people.by_ids([entry.supervisee_id, entry.provider_id])
+    supervisee, provider = people.get(entry.supervisee_id), people.get(entry.provider_id)
+    if supervisee is None or not await _wants_hour_mails(supervisee, uow):
+        return
+    letter = desk.letters.render(
+        "attendance_recorded",
+        **await _facts(entry, supervisee, uow),
+        provider=provider.name if provider else "Your provider",
+        again=again,
+        absent=entry.minutes == 0,
+        link=f"{desk.origin}/hours",
+    )
+    version = f".{entry.version}" if again else ""
+    await queue_letter(
+        letter,
+        kind="attendance_recorded",
+        why="Attendance was recorded and waits for a confirmation.",
+        to=supervisee,
+        on_behalf_of=provider,
+        message_id=f"<attendance.{entry.entry_id}{version}@{desk.domain}>",
+        series_id=entry.series_id,
+        uow=uow,
+        desk=desk,
+    )
+
+
+async def _hand_back(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
+    people = await uow.people.by_ids([entry.supervisee_id, entry.provider_id])
+    supervisee, provider = people.get(entry.supervisee_id), people.get(entry.provider_id)
+    if provider is None or not await _wants_hour_mails(provider, uow):
+        return
+    letter = desk.letters.render(
+        "returned",
+        **await _facts(entry, provider, uow),
+        supervisee=supervisee.name if supervisee else "A supervisee",
+        link=f"{desk.origin}/hours?person={entry.supervisee_id}",
+    )
+    await queue_letter(
+        letter,
+        kind="returned",
+        why="A supervisee sent recorded attendance back.",
+        to=provider,
+        on_behalf_of=supervisee,
+        message_id=f"<returned.{entry.entry_id}.{entry.version}@{desk.domain}>",
+        series_id=entry.series_id,
+        uow=uow,
+        desk=desk,
+    )
+
+
+async def _celebrate(event: MilestoneReached, uow: NotifierUow, desk: Desk) -> None:
+    person = await uow.people.get(event.supervisee_id)
+    if person is None or not await _wants_hour_mails(person, uow):
+        return
+    letter = desk.letters.render(
+        "milestone",
+        association=await uow.people.association_name(),
+        name=person.name,
+        hours=wording.duration(event.counted_minutes),
+        category=event.category,
+        link=f"{desk.origin}/progress",
+    )
+    await queue_letter(
+        letter,
+        kind="milestone",
+        why="The hours confirmed so far appear to meet the requirement.",
+        to=person,
+        message_id=f"<milestone.{event.supervisee_id}.{event.category}@{desk.domain}>",
+        uow=uow,
+        desk=desk,
+    )
+
+
+async def _facts(entry: EntryState, reader: PersonState, uow: NotifierUow) -> dict[str, str]:
+    return {
+        "association": await uow.people.association_name(),
+        "name": reader.name,
+        "title": entry.title,
+        "day": wording.day(entry.started_at, reader.zone),
+        "short": wording.short(entry.started_at, reader.zone),
+        "duration": wording.duration(entry.minutes),
+    }
+
+
+async def _wants_hour_mails(person: PersonState, uow: NotifierUow) -> bool:
+    return (await uow.people.preferences(person.person_id)).hour_mails

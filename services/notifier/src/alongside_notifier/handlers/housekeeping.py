@@ -1,0 +1,37 @@
+"""What the passing of time alone changes."""
+
+from alongside.web.ended import forget_ended
+from alongside.web.writes import forget_keys
+from alongside_notifier.desk import Desk
+from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.handlers.refresh import refresh_seats
+from alongside_notifier.handlers.tell import OpenUow
+
+_ROUND = 50
+
+
+async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
+    """Rebuild the feeds in which a window moved on or a cancelled meeting's grace ran out."""
+    number = 0
+    while True:
+        async with open_uow() as uow:
+            stale = await uow.seats.stale(uow.now, _ROUND)
+            for person_id, series_id in sorted(stale, key=lambda each: each[::-1]):
+                series = await uow.series.get(series_id)
+                if series is not None:
+                    await refresh_seats(series, uow, desk, at=uow.now, only=[person_id])
+            await rebuild_feeds({person_id for person_id, _ in stale}, uow)
+            if stale:
+                await uow.commit()
+        number += len(stale)
+        if len(stale) < _ROUND:
+            return number
+
+
+async def sweep(open_uow: OpenUow) -> int:
+    """Forget idempotency keys and ended sign-ins that nobody asks for any more."""
+    async with open_uow() as uow:
+        number = await forget_keys(uow) + await forget_ended(uow)
+        if number:
+            await uow.commit()
+        return number

@@ -1,0 +1,96 @@
+"""Hearing what the scheduler says about people."""
+
+from alongside.contracts import (
+    AssociationDescribed,
+    PersonLeft,
+    PersonState,
+    SignedOut,
+    SignInLinkRequested,
+)
+from alongside.contracts.people import PeopleEvent, PersonEvent
+from alongside.web.ended import on_signed_out
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.view import leaders
+from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds, revoke_feed
+from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
+from alongside_notifier.store.uow import NotifierUow
+
+
+async def on_people(event: PeopleEvent, uow: NotifierUow, desk: Desk) -> None:
+    """Keep the newest of a person; mail sign-in links; tell nothing to whoever left."""
+    match event:
+        case PersonEvent():
+            await _on_person(event, uow, desk)
+        case SignInLinkRequested():
+            await send_sign_in(event, uow, desk)
+        case AssociationDescribed():
+            if await uow.people.keep_association(event):
+                everybody = await uow.people.present()
+                await rebuild_feeds([person.person_id for person in everybody], uow)
+        case _:
+            pass
+    if isinstance(event, PersonLeft | SignedOut):
+        await on_signed_out(event, uow)
+
+
+async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
+    person = event.person
+    before = await uow.people.get(person.person_id)
+    if not await uow.people.keep(person):
+        return
+    if person.left_at is not None:
+        await forget(person, uow, desk)
+        return
+    await ensure_feed(person, uow, desk)
+    await uow.tellings.hurry(person.person_id, uow.now)
+    if before is not None and _shown(before) == _shown(person):
+        return
+    # Whoever leads a series has a name in everybody's calendar.
+    renamed = before is None or before.name != person.name
+    stale = {person.person_id}
+    for series in await series_of(person.person_id, uow):
+        leads = person.person_id in leaders(series)
+        only = None if renamed and leads else [person.person_id]
+        stale |= set(await refresh_seats(series, uow, desk, at=event.occurred_at, only=only))
+    await rebuild_feeds(stale, uow)
+
+
+async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
+    """Tell this person nothing more: no mail, no reminder, no feed."""
+    await revoke_feed(person.person_id, uow)
+    await uow.tellings.none_to(person.person_id)
+    await uow.reminders.none_to(person.person_id)
+    await uow.mails.withdraw(person.person_id, uow.now, "The person left before it was sent.")
+    await refresh_person(person, uow, desk)
+
+
+async def send_sign_in(event: SignInLinkRequested, uow: NotifierUow, desk: Desk) -> None:
+    """Mail a sign-in link at once, unless it has run out already."""
+    person = await uow.people.get(event.person_id)
+    if person is None or person.left_at is not None or event.expires_at <= uow.now:
+        return
+    mac = desk.secrets.link_mac("sign-in", event.request_id)
+    until = wording.clock(event.expires_at, person.zone)
+    letter = desk.letters.render(
+        "sign_in",
+        association=await uow.people.association_name(),
+        name=person.name,
+        link=f"{desk.origin}/sign-in/{event.request_id}.{mac}",
+        until=f"{until} ({person.zone}, {wording.offset(event.expires_at, person.zone)})",
+    )
+    await queue_letter(
+        letter,
+        kind="sign_in",
+        why="A sign-in link was asked for.",
+        to=person,
+        message_id=f"<sign-in.{event.request_id}@{desk.domain}>",
+        order_key=event.request_id,
+        uow=uow,
+        desk=desk,
+    )
+
+
+def _shown(person: PersonState) -> tuple[object, ...]:
+    return person.email, person.zone, person.name, person.left_at

@@ -1,0 +1,175 @@
+"""What follows from a series as it is now, for everybody in it: feed, reminders, what is to be told."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alongside.contracts import PersonState, SeriesState
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain.calendar import Names, feed_fragment
+from alongside_notifier.domain.reminders import Due, reminders_of
+from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
+from alongside_notifier.domain.vcalendar import Fragment
+from alongside_notifier.domain.view import (
+    View,
+    is_removed,
+    leaders,
+    membership_sequence,
+    people_of,
+    view_of,
+)
+from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.store.people import DEFAULTS, Preferences
+from alongside_notifier.store.series import Shown
+from alongside_notifier.store.tables import SeatRow
+from alongside_notifier.store.uow import NotifierUow
+
+AT_ONCE = timedelta(0)
+
+
+async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
+    """Return the names that calendars show of a series."""
+    hosts = {*leaders(series), *(o.provider_id for o in series.occurrences if o.provider_id)}
+    people = await uow.people.by_ids(hosts)
+    return Names(
+        association=await uow.people.association_name(),
+        people={person_id: person.name for person_id, person in people.items()},
+    )
+
+
+def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View | None:
+    """Return a series as this person's calendar should have it now."""
+    return None if seat is not None and seat.removed else view_of(series, person_id)
+
+
+async def refresh_series(
+    series: SeriesState, uow: NotifierUow, desk: Desk, *, at: datetime
+) -> None:
+    """Bring feeds, reminders and tellings in line with a series, for everybody in it.
+
+    `at` is when the series became what it is; whoever left with nothing to come then is out.
+    """
+    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at), uow)
+
+
+async def refresh_person(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
+    """Bring everything of one person in line: they changed, or their preferences did."""
+    for series in await series_of(person.person_id, uow):
+        await refresh_seats(series, uow, desk, at=uow.now, only=[person.person_id])
+    await rebuild_feeds([person.person_id], uow)
+
+
+async def refresh_seats(
+    series: SeriesState,
+    uow: NotifierUow,
+    desk: Desk,
+    *,
+    at: datetime,
+    only: Collection[str] | None = None,
+) -> list[str]:
+    """Bring reminders, tellings and fragments in line; return whose feeds are then to be rebuilt.
+
+    Seats first, feeds last, each in one order: so those who do this at once never wait in a ring.
+    """
+    seats = await uow.seats.of_series(series.series_id, only=only, lock=True)
+    concerned = sorted((people_of(series) | set(seats)) if only is None else only)
+    people = await uow.people.by_ids(concerned)
+    chosen = await uow.people.preferences_of(concerned)
+    names = await names_for(series, uow)
+    found = [
+        _seat_now(
+            series,
+            person_id,
+            people.get(person_id),
+            seats.get(person_id),
+            chosen.get(person_id, DEFAULTS),
+            names,
+            desk,
+            uow.now,
+            at,
+        )
+        for person_id in concerned
+    ]
+    changed = {
+        each.person_id: each.shown
+        for each in found
+        if each.person_id not in seats or Shown.by(seats[each.person_id]) != each.shown
+    }
+    await uow.seats.show(series.series_id, changed)
+    waits = {each.person_id: each.wait for each in found if each.wait is not None}
+    await uow.tellings.soon(series.series_id, waits, uow.now)
+    await uow.tellings.nothing(
+        series.series_id, [each.person_id for each in found if each.wait is None]
+    )
+    for each in found:
+        if each.wait is None and each.told is not None:
+            await uow.seats.set_told(each.person_id, series.series_id, each.told)
+    await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
+    return [
+        person_id
+        for person_id, shown in changed.items()
+        if person_id not in seats or seats[person_id].fragment != shown.fragment.text
+    ]
+
+
+async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:
+    """Return the series a person has a seat in."""
+    seats = await uow.seats.of_person(person_id)
+    found = await uow.series.by_ids([seat.series_id for seat in seats])
+    return [found[seat.series_id] for seat in seats if seat.series_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _SeatNow:
+    """What a series means for one person now."""
+
+    person_id: str
+    shown: Shown
+    dues: tuple[Due, ...] = ()
+    wait: timedelta | None = None
+    """After how long to tell them; None if there is nothing to tell."""
+    told: Told | None = None
+    """What they count as told without a word, where that changed: it was over already."""
+
+
+def _seat_now(
+    series: SeriesState,
+    person_id: str,
+    person: PersonState | None,
+    seat: SeatRow | None,
+    chosen: Preferences,
+    names: Names,
+    desk: Desk,
+    now: datetime,
+    at: datetime,
+) -> _SeatNow:
+    membership = membership_sequence(series, person_id)
+    if seat is None or seat.membership != membership:
+        removed = is_removed(series, person_id, at)
+    else:
+        removed = seat.removed
+    if person is not None and person.left_at is not None:
+        return _SeatNow(person_id, Shown(Fragment(""), membership, removed))
+    view = None if removed else view_of(series, person_id)
+    fragment = feed_fragment(view, names, now, alarm_minutes=chosen.alarm_minutes)
+    leads = desk.leads if chosen.leads is None else chosen.leads
+    told = seat.told if seat is not None else NOTHING
+    left = left_to_tell(
+        told,
+        series,
+        view,
+        person_id=person_id,
+        address=person.email if person else told.address,
+        now=now,
+        small_changes=chosen.small_changes,
+    )
+    wait: timedelta | None = None
+    if left.messages:
+        wait = AT_ONCE if left.messages[0].kind == "invitation" else desk.coalesce
+    return _SeatNow(
+        person_id,
+        Shown(fragment, membership, removed),
+        reminders_of(view, leads, now),
+        wait,
+        left.told if left.told != told else None,
+    )

@@ -1,0 +1,168 @@
+"""The words that go with an iTIP message."""
+
+from datetime import datetime
+from typing import Any
+
+from alongside.contracts import PersonState, SeriesState
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.calendar import safe_link
+from alongside_notifier.domain.mime import Letter
+from alongside_notifier.domain.plain import one_line
+from alongside_notifier.domain.told import Message
+from alongside_notifier.domain.view import Meeting, View
+from alongside_notifier.letters import Letters
+
+_LISTED = 12
+
+_WHY = {
+    "invitation": "On the roster of {title}.",
+    "changed": "{title} changed.",
+    "cancelled_occurrence": "A session of {title} was cancelled.",
+    "cancelled": "{title} was cancelled.",
+    "removed": "No longer on the roster of {title}.",
+}
+
+
+def why(message: Message, series: SeriesState) -> str:
+    """Return in one sentence why somebody gets this message."""
+    return _WHY[message.kind].format(title=one_line(series.title))
+
+
+def series_letter(
+    message: Message,
+    person: PersonState,
+    series: SeriesState,
+    view: View | None,
+    *,
+    provider: PersonState | None,
+    association: str,
+    answer_url: str,
+    letters: Letters,
+    now: datetime,
+) -> Letter:
+    """Return the letter of a message, in the reader's zone and, where it differs, the provider's."""
+    reader = _Reader(person, series, provider)
+    facts: dict[str, Any] = {
+        "association": association,
+        "name": one_line(person.name),
+        "provider": reader.host,
+        "title": one_line(series.title),
+        "leads": bool(view and view.leads) or person.person_id == series.provider_id,
+        "answer_url": answer_url,
+        "series": len(series.occurrences) > 1,
+        "sessions": [],
+        "more": 0,
+        "before": None,
+        "short": "",
+        "next": False,
+        "asks": message.resets_answers,
+        "rhythm": wording.rhythm(view) if view else "",
+        "what": _what(message, reader),
+    }
+    facts |= reader.times(None)
+    coming = wording.upcoming(view, now) if view else []
+    match message.kind:
+        case "invitation":
+            facts |= _first_of(coming, reader)
+        case "changed" if message.key is None:
+            facts |= _first_of(coming, reader)
+        case "changed":
+            meeting = view.meeting(message.key or "") if view else None
+            facts |= reader.times(meeting)
+            if message.before is not None and "times" in message.news:
+                facts["before"] = reader.span(message.before.starts_at, message.before.ends_at)
+        case "cancelled_occurrence":
+            facts |= _cancelled_one(message, coming, reader)
+        case "cancelled" if len(series.occurrences) == 1:
+            only = series.occurrences[0]
+            facts["before"] = reader.span(only.starts_at, only.ends_at)
+            facts["short"] = reader.short(only.starts_at)
+        case _:
+            pass
+    return letters.render(message.kind, **facts)
+
+
+def _first_of(coming: Any, reader: "_Reader") -> dict[str, Any]:
+    if not coming:
+        return {}
+    facts = reader.times(coming[0])
+    if len(coming) > 1:
+        facts["sessions"] = [reader.line(m.starts_at) for m in coming[:_LISTED]]
+        facts["more"] = max(0, len(coming) - _LISTED)
+    return facts
+
+
+def _cancelled_one(message: Message, coming: Any, reader: "_Reader") -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if message.before is not None:
+        facts["before"] = reader.span(message.before.starts_at, message.before.ends_at)
+    if coming:
+        facts |= reader.times(coming[0])
+        facts["next"] = True
+    if message.before is not None:
+        facts["short"] = reader.short(message.before.starts_at)
+    return facts
+
+
+def _what(message: Message, reader: "_Reader") -> str:
+    title = one_line(reader.series.title)
+    times, where = "times" in message.news, "where" in message.news
+    if message.key is not None:
+        if message.before is not None and message.before.cancelled:
+            return f"A session of {title} that was cancelled takes place after all."
+        news = (
+            "has another time"
+            if times
+            else "meets somewhere else"
+            if where
+            else f"is led by {reader.host}"
+        )
+        return f"One session of {title} {news}."
+    if times or where:
+        return f"{title} {'has new times' if times else 'meets somewhere else'}."
+    return f"{title} with {reader.host} was updated; its times stay as they are."
+
+
+class _Reader:
+    """Times as one person reads them."""
+
+    def __init__(
+        self, person: PersonState, series: SeriesState, provider: PersonState | None
+    ) -> None:
+        self.series = series
+        self.host = one_line(provider.name) if provider else "your provider"
+        self._zone = person.zone
+        self._host_zone = provider.zone if provider else person.zone
+
+    def times(self, meeting: Meeting | None) -> dict[str, Any]:
+        """Return when and where a meeting is; only where, for none."""
+        if meeting is None:
+            return {"whens": [], **_where(self.series.place, self.series.link)}
+        return {
+            "whens": wording.spans(
+                meeting.starts_at, meeting.ends_at, self._zone, self._host_zone, self.host
+            ),
+            "short": self.short(meeting.starts_at),
+            **_where(meeting.place, meeting.link),
+        }
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """Return a time with day, zone and offset."""
+        return wording.span(start, end, self._zone)
+
+    def line(self, instant: datetime) -> str:
+        """Return a time for a list: its zone stands above, its offset may differ."""
+        offset = wording.offset(instant, self._zone)
+        return (
+            f"{wording.day(instant, self._zone)}, {wording.clock(instant, self._zone)} ({offset})"
+        )
+
+    def short(self, instant: datetime) -> str:
+        """Return a time for a subject, with zone and offset."""
+        offset = wording.offset(instant, self._zone)
+        return f"{wording.short(instant, self._zone)} ({self._zone}, {offset})"
+
+
+def _where(place: str | None, link: str | None) -> dict[str, Any]:
+    shown = safe_link(link)
+    return {"place": one_line(place or "") or None, "link": shown}

@@ -1,0 +1,110 @@
+"""The shapes of the JSON routes."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+AnswerWord = Literal["accepted", "declined", "tentative"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fetch(_Model):
+    """A calendar program that fetched the feed."""
+
+    agent: str
+    fetched_at: datetime
+
+
+class FeedView(_Model):
+    """A feed and the ways to subscribe to it."""
+
+    address: str
+    webcal: str
+    google: str
+    outlook: str
+    last_modified: datetime
+    fetches: list[Fetch] = []
+
+
+class AgendaLine(_Model):
+    """One session to come, and what was answered."""
+
+    series_id: str
+    occurrence_key: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    link: str | None
+    provider: str
+    leads: bool
+    answer: str | None
+
+
+class GiveAnswer(_Model):
+    """An answer for a series, or for one occurrence of it."""
+
+    answer: AnswerWord
+    occurrence_key: str | None = None
+
+
+class AnswerView(_Model):
+    """An answer as it was recorded."""
+
+    series_id: str
+    occurrence_key: str | None
+    answer: str
+    answered_at: datetime
+    sequence: int
+
+
+class MessageView(_Model):
+    """A mail, and what became of it."""
+
+    id: int
+    message_id: str
+    kind: str
+    subject: str
+    why: str
+    recipient: str
+    queued_at: datetime
+    done_at: datetime | None
+    outcome: str | None
+    last_error: str | None
+
+
+class MessagePage(_Model):
+    """Mails, the newest first, and how many there are."""
+
+    total: int
+    messages: list[MessageView]
+
+
+class PreferencesModel(_Model):
+    """What a person wants to be told. `reminder_leads` null means the installation's default."""
+
+    reminder_leads: list[int] | None = None
+    alarm_minutes: int | None = None
+    small_changes: bool = False
+    hour_mails: bool = True
+
+
+class ReplyOutcome(_Model):
+    """What became of an answer mail."""
+
+    outcome: Literal["taken", "unchanged", "refused", "seen"]
+    reason: str
+
+
+class WhoComes(_Model):
+    """One person's answer for one session."""
+
+    person_id: str
+    name: str
+    occurrence_key: str
+    starts_at: datetime
+    answer: str | None

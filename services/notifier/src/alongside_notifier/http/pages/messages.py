@@ -1,0 +1,146 @@
+"""Everything that was sent to me, and why; where mails are files, the out-tray of all."""
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from math import ceil
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from alongside.errors import NotFound
+from alongside.web.auth import CurrentViewer, Viewer
+from alongside.web.pages import PagesDep
+from alongside_notifier.http.reading import Read, SeesAll
+from alongside_notifier.store.uow import NotifierUow
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = 25
+
+KINDS = {
+    "invitation": "Invitation",
+    "changed": "Change",
+    "cancelled_occurrence": "Session cancelled",
+    "cancelled": "Series cancelled",
+    "removed": "Roster",
+    "reminder": "Reminder",
+    "sign_in": "Sign-in link",
+    "attendance_recorded": "Hours to look at",
+    "returned": "Hours sent back",
+    "milestone": "Milestone",
+}
+
+
+@router.get("/messages")
+async def messages(
+    viewer: CurrentViewer,
+    pages: PagesDep,
+    read: Read,
+    sees_all: SeesAll,
+    page: int = 1,
+    of: str = "",
+) -> Response:
+    """List mails, the newest first."""
+    everybody = sees_all and of == "all"
+    page = max(1, min(page, 10_000))
+    rows, number = await read.mails.listed(
+        person_id=None if everybody else viewer.person_id,
+        limit=_PAGE,
+        offset=(page - 1) * _PAGE,
+    )
+    due = [] if everybody else await _due(viewer, read)
+    return pages.render(
+        "messages.html",
+        mails=[_shown(row) for row in rows],
+        number=number,
+        page=page,
+        last=max(1, ceil(number / _PAGE)),
+        everybody=everybody,
+        sees_all=sees_all,
+        due=due,
+    )
+
+
+@router.get("/messages/{number}.eml")
+async def download(number: int, viewer: CurrentViewer, read: Read, sees_all: SeesAll) -> Response:
+    """Give the mail as it is, for a mail program."""
+    row = await _mail(number, viewer, read, sees_all=sees_all)
+    return Response(
+        row.raw,
+        media_type="message/rfc822",
+        headers={
+            "Content-Disposition": f'attachment; filename="message-{number}.eml"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get("/messages/{number}")
+async def message(
+    number: int, viewer: CurrentViewer, pages: PagesDep, read: Read, sees_all: SeesAll
+) -> Response:
+    """Show one mail: its words as text, what goes with it, and what became of it."""
+    row = await _mail(number, viewer, read, sees_all=sees_all)
+    mail = message_from_bytes(row.raw, policy=default)
+    return pages.render(
+        "message.html",
+        mail=_shown(row),
+        mine=row.person_id == viewer.person_id,
+        sender=str(mail["From"]),
+        text=_text(mail),
+        method=_method(mail),
+    )
+
+
+async def _mail(number: int, viewer: Viewer, read: NotifierUow, *, sees_all: bool) -> Any:
+    row = await read.mails.get(number)
+    if row is None or not (sees_all or row.person_id == viewer.person_id):
+        raise NotFound
+    return row
+
+
+async def _due(viewer: Viewer, read: NotifierUow) -> list[dict[str, Any]]:
+    """Return what will be sent next, as far as it is known now."""
+    tellings = await read.tellings.of_person(viewer.person_id)
+    reminders = await read.reminders.of_person(viewer.person_id, 3)
+    ids = {row.series_id for row in tellings} | {row.series_id for row in reminders}
+    series = await read.series.by_ids(ids)
+    titles = {series_id: state.title for series_id, state in series.items()}
+    due = [
+        {"what": "A change", "title": titles.get(row.series_id, ""), "at": row.due_at}
+        for row in tellings
+    ]
+    due += [
+        {"what": "A reminder", "title": titles.get(row.series_id, ""), "at": row.due_at}
+        for row in reminders
+    ]
+    return sorted(due, key=lambda each: each["at"])
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": KINDS.get(row.kind, row.kind),
+        "subject": row.subject,
+        "why": row.why,
+        "recipient": row.recipient,
+        "queued_at": row.queued_at,
+        "done_at": row.done_at,
+        "state": row.outcome or ("retrying" if row.last_error else "waiting"),
+        "reason": row.last_error,
+        "next_attempt_at": row.next_attempt_at,
+    }
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
+
+
+def _method(mail: EmailMessage) -> str | None:
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            return str(part.get_param("method") or "")
+    return None

@@ -1,0 +1,1 @@
+"""The notifier's database: tables, and the repositories that hold every query."""

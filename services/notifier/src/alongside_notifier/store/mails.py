@@ -1,0 +1,130 @@
+"""The mail queue, and the record of everything that was sent and why."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.db.claim import claim, fail, release, settle
+from alongside_notifier.store.tables import MAILS
+from alongside_notifier.store.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail to be sent. Its Message-ID is its identity: the same news is queued once."""
+
+    message_id: str
+    person_id: str
+    kind: str
+    why: str
+    sender: str
+    recipient: str
+    subject: str
+    raw: bytes
+    series_id: str | None = None
+    order_key: str | None = None
+    """Mails of one key arrive in order; the default is the person."""
+
+
+class Mails:
+    """The rows of the mails table."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def queue(self, mail: QueuedMail, now: datetime) -> bool:
+        """Queue a mail; False if it was queued before."""
+        queued = await self._session.execute(
+            insert_into(self._session, MAILS)
+            .values(
+                message_id=mail.message_id,
+                order_key=mail.order_key or mail.person_id,
+                person_id=mail.person_id,
+                kind=mail.kind,
+                why=mail.why,
+                sender=mail.sender,
+                recipient=mail.recipient,
+                subject=mail.subject,
+                raw=mail.raw,
+                series_id=mail.series_id,
+                queued_at=now,
+                next_attempt_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(MAILS.c.id)
+        )
+        return queued.first() is not None
+
+    async def claim(
+        self, *, now: datetime, worker: str, limit: int, lease: timedelta
+    ) -> Sequence[Row[Any]]:
+        """Take mails to send, in order for each person."""
+        return await claim(
+            self._session,
+            MAILS,
+            now=now,
+            worker=worker,
+            limit=limit,
+            lease=lease,
+            order_key="order_key",
+        )
+
+    async def sent(self, ids: Collection[int], *, worker: str, now: datetime) -> None:
+        """Settle what was handed over."""
+        await self._session.execute(
+            update(MAILS)
+            .where(MAILS.c.id.in_(ids), MAILS.c.claimed_by == worker)
+            .values(outcome="sent")
+        )
+        await settle(self._session, MAILS, ids, worker=worker, now=now)
+
+    async def gave_up(self, mail_id: int, *, worker: str, now: datetime, reason: str) -> None:
+        """Settle a mail that will never be taken, with the reason for people to read."""
+        await self._session.execute(
+            update(MAILS)
+            .where(MAILS.c.id == mail_id, MAILS.c.claimed_by == worker)
+            .values(
+                outcome="failed",
+                last_error=reason[:2000],
+                done_at=now,
+                claimed_by=None,
+                claimed_until=None,
+            )
+        )
+
+    async def again(self, mail_id: int, *, worker: str, reason: str, retry_at: datetime) -> None:
+        """Try a mail again later."""
+        await fail(self._session, MAILS, mail_id, worker=worker, error=reason, retry_at=retry_at)
+
+    async def release(self, ids: Collection[int], *, worker: str) -> None:
+        """Give mails back that were not tried."""
+        await release(self._session, MAILS, ids, worker=worker)
+
+    async def withdraw(self, person_id: str, now: datetime, reason: str) -> None:
+        """Take back what waits for a person."""
+        await self._session.execute(
+            update(MAILS)
+            .where(MAILS.c.person_id == person_id, MAILS.c.done_at.is_(None))
+            .values(outcome="withdrawn", done_at=now, last_error=reason)
+        )
+
+    async def listed(
+        self, *, person_id: str | None, limit: int, offset: int = 0
+    ) -> tuple[Sequence[Row[Any]], int]:
+        """Return mails without their content, newest first, and how many there are in all."""
+        wanted = [] if person_id is None else [MAILS.c.person_id == person_id]
+        columns = [column for column in MAILS.c if column.name != "raw"]
+        rows = await self._session.execute(
+            select(*columns).where(*wanted).order_by(MAILS.c.id.desc()).limit(limit).offset(offset)
+        )
+        number = await self._session.execute(select(func.count()).select_from(MAILS).where(*wanted))
+        return rows.all(), int(number.scalar_one())
+
+    async def get(self, mail_id: int) -> Row[Any] | None:
+        """Return a mail with its content."""
+        rows = await self._session.execute(select(MAILS).where(MAILS.c.id == mail_id))
+        return rows.first()

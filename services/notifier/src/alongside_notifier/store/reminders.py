@@ -1,0 +1,121 @@
+"""Reminders that are due one day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, select, tuple_, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside_notifier.domain.reminders import Due
+from alongside_notifier.store.tables import REMINDERS
+from alongside_notifier.store.upsert import insert_into
+
+_BATCH = 200
+
+
+class Reminders:
+    """The rows of the reminders table."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def plan(self, series_id: str, wanted: Mapping[str, Sequence[Due]]) -> None:
+        """Have exactly these reminders pending for these people. What was sent stays."""
+        table = REMINDERS
+        rows = await self._session.execute(
+            select(
+                table.c.person_id,
+                table.c.occurrence_key,
+                table.c.starts_at,
+                table.c.lead_minutes,
+                table.c.id,
+                table.c.done_at,
+            ).where(table.c.series_id == series_id, table.c.person_id.in_(wanted))
+        )
+        known = {(row[0], row[1], row[2], row[3]): row for row in rows}
+        due = {
+            (person_id, each.key, each.starts_at, each.lead_minutes): each.due_at
+            for person_id, dues in wanted.items()
+            for each in dues
+        }
+        unwanted = [row.id for key, row in known.items() if row.done_at is None and key not in due]
+        for start in range(0, len(unwanted), _BATCH):
+            await self._session.execute(
+                delete(table).where(table.c.id.in_(unwanted[start : start + _BATCH]))
+            )
+        missing = [
+            {
+                "person_id": key[0],
+                "series_id": series_id,
+                "occurrence_key": key[1],
+                "starts_at": key[2],
+                "lead_minutes": key[3],
+                "due_at": due_at,
+            }
+            for key, due_at in due.items()
+            if key not in known
+        ]
+        if missing:
+            insert = insert_into(self._session, table).on_conflict_do_nothing()
+            await self._session.execute(insert, missing)
+
+    async def none_to(self, person_id: str) -> None:
+        """Forget what is pending for a person."""
+        await self._session.execute(
+            delete(REMINDERS).where(
+                REMINDERS.c.person_id == person_id, REMINDERS.c.done_at.is_(None)
+            )
+        )
+
+    async def take_due(self, now: datetime, limit: int) -> Sequence[Row[Any]]:
+        """Lock due reminders until the transaction ends, whole meetings of a person at a time.
+
+        Rows that another worker has are passed over.
+        """
+        table = REMINDERS
+        heads = await self._session.execute(
+            select(table.c.person_id, table.c.series_id, table.c.occurrence_key, table.c.starts_at)
+            .where(table.c.done_at.is_(None), table.c.due_at <= now)
+            .order_by(table.c.due_at, table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        meetings = {tuple(row) for row in heads}
+        if not meetings:
+            return []
+        rows = await self._session.execute(
+            select(table)
+            .where(
+                and_(
+                    tuple_(
+                        table.c.person_id,
+                        table.c.series_id,
+                        table.c.occurrence_key,
+                        table.c.starts_at,
+                    ).in_(meetings),
+                    table.c.done_at.is_(None),
+                    table.c.due_at <= now,
+                )
+            )
+            .with_for_update(skip_locked=True)
+        )
+        return rows.all()
+
+    async def done(self, ids: Collection[int], *, now: datetime, outcome: str) -> None:
+        """Finish reminders, saying how."""
+        await self._session.execute(
+            update(REMINDERS)
+            .where(REMINDERS.c.id.in_(ids))
+            .values(done_at=now, outcome=outcome[:64])
+        )
+
+    async def of_person(self, person_id: str, limit: int) -> Sequence[Row[Any]]:
+        """Return the next reminders a person will get."""
+        rows = await self._session.execute(
+            select(REMINDERS)
+            .where(REMINDERS.c.person_id == person_id, REMINDERS.c.done_at.is_(None))
+            .order_by(REMINDERS.c.due_at)
+            .limit(limit)
+        )
+        return rows.all()

@@ -1,0 +1,254 @@
+"""The notifier's tables.
+
+Copies of what others say (people, series, hour entries), what each calendar was told and shows
+(seats), what is due to be told (tellings, reminders, mails), what came back (answers, replies),
+and the feeds as they are served.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+from sqlmodel import Field, SQLModel
+
+from alongside.contracts import PersonState, SeriesState
+from alongside.db import Plumbing, PydanticJson, UtcDateTime, service_metadata
+from alongside.db.plumbing import BigId, claim_columns
+from alongside_notifier.domain.told import Told
+
+METADATA = service_metadata()
+PLUMBING = Plumbing(METADATA)
+
+_PENDING = text("done_at IS NULL")
+
+
+class NotifierTable(SQLModel):
+    """Base of the tables: their metadata is the notifier's own."""
+
+    metadata = METADATA
+
+
+class AssociationRow(NotifierTable, table=True):
+    """Whose installation this is: one row."""
+
+    __tablename__ = "association"
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    name: str = Field(sa_column=Column(String(200), nullable=False))
+    zone: str = Field(sa_column=Column(String(64), nullable=False))
+
+
+class PersonRow(NotifierTable, table=True):
+    """A person, as last heard."""
+
+    __tablename__ = "people"
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    email: str = Field(sa_column=Column(String(320), nullable=False, index=True))
+    """In lower case, to find who wrote."""
+    left_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    state: PersonState = Field(sa_column=Column(PydanticJson(PersonState), nullable=False))
+
+
+class SeriesRow(NotifierTable, table=True):
+    """A series, as last heard."""
+
+    __tablename__ = "series"
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    uid: str = Field(sa_column=Column(String(255), nullable=False, unique=True))
+    ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    state: SeriesState = Field(sa_column=Column(PydanticJson(SeriesState), nullable=False))
+
+
+class SeatRow(NotifierTable, table=True):
+    """One person's part in one series: what their calendar was told, and what their feed shows."""
+
+    __tablename__ = "seats"
+    __table_args__ = (
+        Index("ix_seats_series_id", "series_id"),
+        Index("ix_seats_stale_at", "stale_at"),
+    )
+
+    person_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    series_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    membership: int = Field(default=-1, sa_column=Column(Integer, nullable=False))
+    """The series counter at which this person last joined or left, as far as it was judged."""
+    removed: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
+    told: Told = Field(default=Told(), sa_column=Column(PydanticJson(Told), nullable=False))
+    fragment: str = Field(default="", sa_column=Column(Text, nullable=False))
+    zones: str = Field(default="", sa_column=Column(String(255), nullable=False))
+    revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    stale_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class TellingRow(NotifierTable, table=True):
+    """Somebody has yet to hear of a series. One row a person and series: changes gather in it."""
+
+    __tablename__ = "tellings"
+    __table_args__ = (Index("ix_tellings_due_at", "due_at"),)
+
+    person_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    series_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    last_error: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class PreferencesRow(NotifierTable, table=True):
+    """What a person chose. Without a row, the installation's defaults hold."""
+
+    __tablename__ = "preferences"
+
+    person_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    leads: str | None = Field(default=None, sa_column=Column(String(100)))
+    """Minutes, separated by commas; empty for no reminders; null for the default."""
+    alarm_minutes: int | None = Field(default=None, sa_column=Column(Integer))
+    small_changes: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    hour_mails: bool = Field(
+        default=True, sa_column=Column(Boolean, nullable=False, server_default=true())
+    )
+
+
+class AnswerRow(NotifierTable, table=True):
+    """What a person answered, for a series (`occurrence_key` empty) or for one meeting."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("ix_answers_series_id", "series_id"),)
+
+    person_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    series_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    occurrence_key: str = Field(default="", sa_column=Column(String(16), primary_key=True))
+    answer: str = Field(sa_column=Column(String(16), nullable=False))
+    sequence: int = Field(sa_column=Column(Integer, nullable=False))
+    stamp: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    answered_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    channel: str = Field(sa_column=Column(String(8), nullable=False))
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    proposed_start: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class ReplyRow(NotifierTable, table=True):
+    """A mail that came as an answer, raw, and what became of it."""
+
+    __tablename__ = "replies"
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True)
+    )
+    fingerprint: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    outcome: str = Field(sa_column=Column(String(16), nullable=False))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    person_id: str | None = Field(default=None, sa_column=Column(String(64)))
+    series_id: str | None = Field(default=None, sa_column=Column(String(64)))
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class EntryRow(NotifierTable, table=True):
+    """An hour entry, as far as mails about it need to know."""
+
+    __tablename__ = "entries"
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    status: str = Field(sa_column=Column(String(16), nullable=False))
+    awaits: str | None = Field(default=None, sa_column=Column(String(64)))
+
+
+class FeedRow(NotifierTable, table=True):
+    """A feed as it is served, under one address. The address itself is nowhere in the database."""
+
+    __tablename__ = "feeds"
+    __table_args__ = (Index("ix_feeds_person_id", "person_id"),)
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    generation: int = Field(sa_column=Column(Integer, primary_key=True))
+    person_id: str = Field(sa_column=Column(String(64), nullable=False))
+    token_hash: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    etag: str = Field(sa_column=Column(String(64), nullable=False))
+    last_modified: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class FetchRow(NotifierTable, table=True):
+    """When a calendar program last fetched a feed."""
+
+    __tablename__ = "fetches"
+
+    token_hash: str = Field(sa_column=Column(String(64), primary_key=True))
+    agent: str = Field(sa_column=Column(String(120), primary_key=True))
+    fetched_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    times: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+REMINDERS = Table(
+    "reminders",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("person_id", String(64), nullable=False),
+    Column("series_id", String(64), nullable=False),
+    Column("occurrence_key", String(16), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("lead_minutes", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("outcome", String(64)),
+    UniqueConstraint(
+        "person_id",
+        "series_id",
+        "occurrence_key",
+        "starts_at",
+        "lead_minutes",
+        # The conventional name would be longer than PostgreSQL takes.
+        name="uq_reminders_once",
+    ),
+    Index("ix_reminders_due", "due_at", postgresql_where=_PENDING, sqlite_where=_PENDING),
+    Index("ix_reminders_series_id", "series_id"),
+)
+"""Reminders, unique in what they remind of: recomputing them makes none twice."""
+
+MAILS = Table(
+    "mails",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("order_key", String(64), nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("sender", String(320), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("series_id", String(64)),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("outcome", String(16)),
+    *claim_columns(),
+    Index("ix_mails_pending", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
+    Index(
+        "ix_mails_order_key", "order_key", "id", postgresql_where=_PENDING, sqlite_where=_PENDING
+    ),
+    Index("ix_mails_person_id", "person_id", "id"),
+)
+"""The mail queue and the record of what was sent. `outcome`: sent, failed, or withdrawn."""

@@ -1,0 +1,66 @@
+"""The notifier's unit of work: one transaction with every repository."""
+
+from functools import cached_property
+
+from alongside.db import UnitOfWork
+from alongside_notifier.store.answers import Answers, Replies
+from alongside_notifier.store.entries import Entries
+from alongside_notifier.store.feeds import Feeds
+from alongside_notifier.store.mails import Mails
+from alongside_notifier.store.people import People
+from alongside_notifier.store.reminders import Reminders
+from alongside_notifier.store.series import Seats, Series, Tellings
+
+
+class NotifierUow(UnitOfWork):
+    """A transaction of the notifier."""
+
+    @cached_property
+    def people(self) -> People:
+        """People, association, preferences."""
+        return People(self.session)
+
+    @cached_property
+    def series(self) -> Series:
+        """Series, as last heard."""
+        return Series(self.session)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """Each person's part in each series."""
+        return Seats(self.session)
+
+    @cached_property
+    def tellings(self) -> Tellings:
+        """What is due to be told."""
+        return Tellings(self.session)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """Reminders."""
+        return Reminders(self.session)
+
+    @cached_property
+    def mails(self) -> Mails:
+        """The mail queue."""
+        return Mails(self.session)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What people answered."""
+        return Answers(self.session)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Answer mails."""
+        return Replies(self.session)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Hour entries."""
+        return Entries(self.session)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """Feeds."""
+        return Feeds(self.session)

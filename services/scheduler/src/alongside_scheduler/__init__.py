@@ -1,0 +1,1 @@
+"""Scheduler plans: it answers when we meet."""

@@ -1,0 +1,16 @@
+"""What other services said is kept as a copy, newest first."""
+
+from alongside.contracts import Event, InvitationAnswered, ProgressChanged
+from alongside_scheduler.store.uow import SchedulerUow
+
+
+async def on_answers(event: Event, uow: SchedulerUow) -> None:
+    """Hear who comes."""
+    if isinstance(event, InvitationAnswered):
+        await uow.copies.keep_answer(event)
+
+
+async def on_hours(event: Event, uow: SchedulerUow) -> None:
+    """Hear where supervisees stand."""
+    if isinstance(event, ProgressChanged):
+        await uow.copies.keep_progress(event)

@@ -1,0 +1,1 @@
+"""Pages and JSON routes: adapters around the use cases."""

@@ -1,0 +1,15 @@
+"""The JSON routes under `/api/scheduler/v1`."""
+
+from fastapi import APIRouter
+
+from alongside_scheduler.http.api import groups, imports, people, series, sessions, sign_ins
+
+PREFIX = "/api/scheduler/v1"
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Return every JSON route."""
+    whole = APIRouter(prefix=PREFIX)
+    for module in (people, imports, groups, series, sessions, sign_ins):
+        whole.include_router(module.routes)
+    return (whole,)

@@ -1,0 +1,61 @@
+"""Series and their single sessions as JSON."""
+
+from fastapi import APIRouter, Response
+
+from alongside.contracts import SeriesState
+from alongside.web.auth import CurrentViewer
+from alongside.web.writes import Write
+from alongside_scheduler.handlers import series as cases
+from alongside_scheduler.http.doors import DoorsDep, by
+from alongside_scheduler.views.series import show_series
+from alongside_scheduler.views.sessions import SessionDetail, show_session
+
+routes = APIRouter(tags=["series"])
+
+
+@routes.get("/series/{series_id}")
+async def show(series_id: str, viewer: CurrentViewer, doors: DoorsDep) -> SeriesState:
+    """Return a series."""
+    async with doors.reading(viewer) as uow:
+        return await show_series(series_id, uow)
+
+
+@routes.patch("/series/{series_id}", response_model=SeriesState)
+async def change(
+    series_id: str, command: cases.ChangeSeries, viewer: CurrentViewer, write: Write
+) -> Response:
+    """Change the whole series; what is left out stays."""
+    return await write(by(viewer, lambda uow: cases.change_series(series_id, command, uow)))
+
+
+@routes.post("/series/{series_id}/cancel", response_model=SeriesState)
+async def cancel(series_id: str, viewer: CurrentViewer, write: Write) -> Response:
+    """Cancel everything of a series that has not begun."""
+    return await write(by(viewer, lambda uow: cases.cancel_series(series_id, uow)))
+
+
+@routes.get("/series/{series_id}/sessions/{key}")
+async def session(
+    series_id: str, key: str, viewer: CurrentViewer, doors: DoorsDep
+) -> SessionDetail:
+    """Return one session, and who comes."""
+    async with doors.reading(viewer) as uow:
+        return await show_session(series_id, key, uow)
+
+
+@routes.post("/series/{series_id}/sessions/{key}/move", response_model=SeriesState)
+async def move(
+    series_id: str,
+    key: str,
+    command: cases.MoveSession,
+    viewer: CurrentViewer,
+    write: Write,
+) -> Response:
+    """Move one session, in time or place."""
+    return await write(by(viewer, lambda uow: cases.move_session(series_id, key, command, uow)))
+
+
+@routes.post("/series/{series_id}/sessions/{key}/cancel", response_model=SeriesState)
+async def cancel_one(series_id: str, key: str, viewer: CurrentViewer, write: Write) -> Response:
+    """Cancel one session."""
+    return await write(by(viewer, lambda uow: cases.cancel_session(series_id, key, uow)))

@@ -1,0 +1,22 @@
+"""The pages. Each action is a use case that the JSON routes share; every form works without script."""
+
+from fastapi import APIRouter
+
+from alongside_scheduler.http.pages import (
+    account,
+    groups,
+    home,
+    imports,
+    people,
+    rosters,
+    series,
+    sessions,
+    set_up,
+    sign_in,
+)
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Return every page. Pages with a fixed name come before those with an id in its place."""
+    modules = (home, sign_in, set_up, account, imports, people, series, groups, rosters, sessions)
+    return tuple(module.routes for module in modules)

@@ -1,0 +1,18 @@
+"""The first page: what is next, and what awaits whoever looks."""
+
+from fastapi import APIRouter, Response
+
+from alongside.web.auth import CurrentViewer
+from alongside.web.pages import PagesDep
+from alongside_scheduler.http.doors import DoorsDep
+from alongside_scheduler.views.home import show_home
+
+routes = APIRouter(include_in_schema=False)
+
+
+@routes.get("/")
+async def home(viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep) -> Response:
+    """Show the first page, by role."""
+    async with doors.reading(viewer) as uow:
+        shown = await show_home(uow)
+    return pages.render("home.html", home=shown)

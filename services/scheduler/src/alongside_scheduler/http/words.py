@@ -1,0 +1,54 @@
+"""The names that people read for roles, categories and credentials."""
+
+from alongside_scheduler.domain.wording import WEEKDAYS
+
+ROLES = (
+    ("supervisee", "Supervisee", "receives reflective supervision"),
+    ("supervisor", "Supervisor", "leads groups and sessions"),
+    ("coordinator", "Coordinator", "looks after people and hours"),
+)
+
+_CATEGORY_NAMES = {
+    "FA": "Family Associate",
+    "FS": "Family Specialist",
+    "MHS": "Mental Health Specialist",
+    "MHM-C": "Mental Health Mentor, Clinical",
+    "MHM-P": "Mental Health Mentor, Policy",
+    "MHM-RF": "Mental Health Mentor, Research/Faculty",
+    "FRS": "Family Reflective Supervisor",
+}
+
+
+def _named(short: str) -> tuple[str, str]:
+    if short == "ERS":
+        return short, "ERS · Endorsed Reflective Supervisor"
+    stem = short.removeprefix("EC") if short.startswith("EC") else short.removeprefix("I")
+    track = "Early Childhood" if short.startswith("EC") else "Infant"
+    return short, f"{short} · {track} {_CATEGORY_NAMES[stem]}"
+
+
+def named(shorts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return categories or credentials with their names, for a list to choose from."""
+    return [_named(short) for short in shorts]
+
+
+STANDINGS = (("endorsed", "Endorsed"), ("emerging", "Emerging"), ("vetted", "Vetted"))
+
+FREQUENCIES = (
+    ("monthly_by_weekday", "Monthly on a weekday", "the second Tuesday, say"),
+    ("weekly", "Weekly", "every week, or every second one"),
+    ("monthly_by_date", "Monthly on a date", "the 15th, say"),
+    ("dates", "On given dates", "you list them"),
+    ("once", "Once", "a single session"),
+)
+
+WEEKDAY_OPTIONS = [(str(number), name) for number, name in enumerate(WEEKDAYS)]
+WEEK_OPTIONS = [("1", "first"), ("2", "second"), ("3", "third"), ("4", "fourth"), ("-1", "last")]
+
+ANSWERS = {
+    "accepted": ("comes", "good"),
+    "tentative": ("perhaps", "warn"),
+    "declined": ("does not come", "bad"),
+    "proposed": ("proposes another time", "info"),
+    "waiting": ("no answer yet", "calm"),
+}

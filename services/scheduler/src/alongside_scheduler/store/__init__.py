@@ -1,0 +1,1 @@
+"""What the scheduler keeps, and every query it asks."""

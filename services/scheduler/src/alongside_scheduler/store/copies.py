@@ -1,0 +1,54 @@
+"""Copies of what other services said, fed by events: answers and progress."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.contracts import InvitationAnswered, ProgressChanged
+from alongside_scheduler.store.tables import AnswerRow, ProgressRow
+
+
+class Copies:
+    """The newest of each fact; an older one that comes late changes nothing."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def keep_answer(self, said: InvitationAnswered) -> None:
+        """Keep an answer if it is newer than the one we have."""
+        at = (said.series_id, said.occurrence_key or "", said.person_id)
+        row = await self._session.get(AnswerRow, at)
+        if row is not None and row.answered_at >= said.answered_at:
+            return
+        await self._session.merge(
+            AnswerRow(
+                series_id=at[0],
+                key=at[1],
+                person_id=at[2],
+                answer=said.answer,
+                proposed_start=said.proposed_start,
+                answered_at=said.answered_at,
+                channel=said.channel,
+            )
+        )
+        await self._session.flush()
+
+    async def answers(self, series_id: str) -> Sequence[AnswerRow]:
+        """Return every newest answer of a series, for the whole and for single meetings."""
+        query = select(AnswerRow).where(AnswerRow.series_id == series_id)
+        return (await self._session.exec(query)).all()
+
+    async def keep_progress(self, said: ProgressChanged) -> None:
+        """Keep somebody's progress if it is newer than what we have."""
+        row = await self._session.get(ProgressRow, said.supervisee_id)
+        if row is not None and row.version >= said.version:
+            return
+        facts = said.model_dump(include=set(ProgressRow.model_fields))
+        await self._session.merge(ProgressRow(**facts))
+        await self._session.flush()
+
+    async def progress(self, person_ids: Iterable[str]) -> dict[str, ProgressRow]:
+        """Return where people stand, as far as the logbook has said."""
+        query = select(ProgressRow).where(col(ProgressRow.supervisee_id).in_(set(person_ids)))
+        return {row.supervisee_id: row for row in await self._session.exec(query)}

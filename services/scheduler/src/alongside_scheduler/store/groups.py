@@ -1,0 +1,115 @@
+"""Groups and their rosters."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside.errors import NotFound
+from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
+
+
+class GroupStore:
+    """Every group, and every stay on a roster."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, group_id: str, *, for_change: bool = False) -> GroupRow:
+        """Return a group."""
+        query = select(GroupRow).where(GroupRow.id == group_id)
+        if for_change:
+            query = query.with_for_update(key_share=True)
+        row = (await self._session.exec(query)).first()
+        if row is None:
+            raise NotFound("There is no such group.")
+        return row
+
+    async def keep(self, row: GroupRow) -> None:
+        """Keep a new or changed group."""
+        self._session.add(row)
+        await self._session.flush()
+
+    async def seen_by(self, person_id: str | None) -> Sequence[GroupRow]:
+        """Return the groups a person leads or is in, by name; for None, every group."""
+        query = select(GroupRow).order_by(func.lower(GroupRow.name), GroupRow.id)
+        if person_id is not None:
+            on_roster = select(GroupMemberRow.group_id).where(
+                GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
+            )
+            query = query.where(
+                or_(
+                    col(GroupRow.provider_id) == person_id,
+                    col(GroupRow.co_provider_id) == person_id,
+                    col(GroupRow.id).in_(on_roster),
+                )
+            )
+        return (await self._session.exec(query)).all()
+
+    async def led_by(self, person_id: str) -> Sequence[GroupRow]:
+        """Return the groups this person provides or co-provides."""
+        query = select(GroupRow).where(
+            or_(
+                col(GroupRow.provider_id) == person_id,
+                col(GroupRow.co_provider_id) == person_id,
+            )
+        )
+        return (await self._session.exec(query)).all()
+
+    async def with_member(self, person_id: str) -> Sequence[GroupRow]:
+        """Return the groups whose roster this person is on, to be changed."""
+        on_roster = select(GroupMemberRow.group_id).where(
+            GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
+        )
+        query = (
+            select(GroupRow)
+            .where(col(GroupRow.id).in_(on_roster))
+            .order_by(GroupRow.id)
+            .with_for_update(key_share=True)
+        )
+        return (await self._session.exec(query)).all()
+
+    async def roster(self, group_id: str) -> list[GroupMemberRow]:
+        """Return who is on the roster without an end, in the order of joining."""
+        return (await self.rosters([group_id]))[group_id]
+
+    async def rosters(self, group_ids: Iterable[str]) -> dict[str, list[GroupMemberRow]]:
+        """Return the present rosters of groups."""
+        found: dict[str, list[GroupMemberRow]] = {each: [] for each in group_ids}
+        query = (
+            select(GroupMemberRow)
+            .where(
+                col(GroupMemberRow.group_id).in_(list(found)),
+                col(GroupMemberRow.left_on).is_(None),
+            )
+            .order_by(col(GroupMemberRow.joined_on), col(GroupMemberRow.person_id))
+        )
+        for row in await self._session.exec(query):
+            found[row.group_id].append(row)
+        return found
+
+    async def former(self, group_id: str) -> Sequence[GroupMemberRow]:
+        """Return the stays on the roster that have an end, newest first."""
+        query = (
+            select(GroupMemberRow)
+            .where(GroupMemberRow.group_id == group_id, col(GroupMemberRow.left_on).is_not(None))
+            .order_by(col(GroupMemberRow.left_on).desc(), col(GroupMemberRow.person_id))
+        )
+        return (await self._session.exec(query)).all()
+
+    async def add_member(self, group_id: str, person_id: str, on: date) -> None:
+        """Put somebody on the roster from a day on; a stay that began that day goes on."""
+        row = await self._session.get(GroupMemberRow, (group_id, person_id, on))
+        if row is None:
+            row = GroupMemberRow(group_id=group_id, person_id=person_id, joined_on=on)
+        row.left_on = None
+        self._session.add(row)
+        await self._session.flush()
+
+    async def end_stay(self, row: GroupMemberRow, last_day: date) -> None:
+        """Let a stay on the roster end with a day."""
+        row.left_on = last_day
+        self._session.add(row)
+        await self._session.flush()

@@ -1,0 +1,60 @@
+"""The scheduler's unit of work: one transaction, with a repository for each noun."""
+
+from functools import cached_property
+
+from alongside.db import UnitOfWork
+from alongside_scheduler.domain.access import NOBODY, Actor
+from alongside_scheduler.store.association import AssociationStore
+from alongside_scheduler.store.copies import Copies
+from alongside_scheduler.store.groups import GroupStore
+from alongside_scheduler.store.imports import ImportStore
+from alongside_scheduler.store.people import PeopleStore
+from alongside_scheduler.store.series import SeriesStore
+from alongside_scheduler.store.sessions import SessionStore
+from alongside_scheduler.store.sign_ins import SignInStore
+
+
+class SchedulerUow(UnitOfWork):
+    """What a use case works with. `actor` is who asks: nobody may do anything until it is set."""
+
+    actor: Actor = NOBODY
+
+    @cached_property
+    def association(self) -> AssociationStore:
+        """Whose installation this is."""
+        return AssociationStore(self.session)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """People and their credentials."""
+        return PeopleStore(self.session)
+
+    @cached_property
+    def groups(self) -> GroupStore:
+        """Groups and their rosters."""
+        return GroupStore(self.session)
+
+    @cached_property
+    def series(self) -> SeriesStore:
+        """Series, and the time they take of people."""
+        return SeriesStore(self.session)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        """Meetings, searched by time and person."""
+        return SessionStore(self.session)
+
+    @cached_property
+    def sign_ins(self) -> SignInStore:
+        """Links, sign-ins and tokens."""
+        return SignInStore(self.session)
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Tables of people that wait for a yes."""
+        return ImportStore(self.session)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """What other services said: answers and progress."""
+        return Copies(self.session)

@@ -1,0 +1,207 @@
+"""The first page, by role: next sessions, what awaits, and the first steps of a new association."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel
+
+from alongside.zones import zone
+from alongside_scheduler.domain import series as life
+from alongside_scheduler.store.uow import SchedulerUow
+from alongside_scheduler.views.groups import ProgressView
+from alongside_scheduler.views.sessions import (
+    Attendee,
+    SessionItem,
+    attendees_of,
+    counted,
+    items_of,
+)
+
+_SHOWN = 6
+_JUST_MET = timedelta(days=14)
+
+
+class ComingUp(BaseModel):
+    """A session ahead: for who leads it, how many come; for a member, their own answer."""
+
+    session: SessionItem
+    leads: bool
+    """Whether who looks leads it themselves."""
+    counts: dict[str, int]
+    mine: Attendee | None
+
+
+class FirstStep(BaseModel):
+    """One of the first things to do."""
+
+    label: str
+    hint: str
+    href: str
+    done: bool
+
+
+class GroupNamed(BaseModel):
+    """A group to go to."""
+
+    group_id: str
+    name: str
+
+
+class Overview(BaseModel):
+    """What a coordinator looks after: where people stand, and what nobody has planned yet."""
+
+    pursuing: int
+    appear_met: int
+    to_confirm: int
+    """How many people have hours that wait for a confirmation."""
+    without_hours: int
+    in_no_group: int
+    unplanned: list[GroupNamed]
+    """Groups with people and no session ahead."""
+
+
+class Home(BaseModel):
+    """The first page."""
+
+    coming: list[ComingUp] = []
+    met_lately: list[SessionItem] = []
+    first_steps: list[FirstStep] = []
+    progress: ProgressView | None = None
+    """Where who looks stands themselves, as the logbook last said."""
+    overview: Overview | None = None
+
+    @property
+    def steps_left(self) -> int:
+        """How many first steps there still are."""
+        return sum(not step.done for step in self.first_steps)
+
+
+async def show_home(uow: SchedulerUow) -> Home:
+    """Return the first page of who asks."""
+    person_id = uow.actor.person_id
+    if person_id is None:
+        return Home()
+    only_coordinates = uow.actor.roles == {"coordinator"}
+    ahead = await uow.sessions.between(
+        uow.now, None, person_id=None if only_coordinates else person_id, limit=_SHOWN
+    )
+    items = await items_of([(each.series, each.occurrence) for each in ahead], uow)
+    coming = []
+    for each, item in zip(ahead, items, strict=True):
+        answers = await uow.copies.answers(each.series.series_id)
+        attendees = attendees_of(each.series, each.occurrence, {}, answers)
+        leads = person_id in life.leaders(each.series, each.occurrence)
+        coming.append(
+            ComingUp(
+                session=item,
+                leads=leads,
+                counts=counted(attendees) if leads or only_coordinates else {},
+                mine=next((one for one in attendees if one.person_id == person_id), None),
+            )
+        )
+    return Home(
+        coming=coming,
+        met_lately=await _met_lately(person_id, uow),
+        first_steps=await _first_steps(uow),
+        progress=await _own_progress(person_id, uow),
+        overview=await _overview(uow) if uow.actor.is_coordinator else None,
+    )
+
+
+async def _own_progress(person_id: str, uow: SchedulerUow) -> ProgressView | None:
+    row = (await uow.copies.progress([person_id])).get(person_id)
+    return ProgressView.of(row) if row else None
+
+
+async def _overview(uow: SchedulerUow) -> Overview | None:
+    supervisees = await uow.people.with_role("supervisee")
+    if not supervisees:
+        return None
+    pursuing = {row.id for row in supervisees if row.pursuing}
+    known = await uow.copies.progress(pursuing)
+    groups = await uow.groups.seen_by(None)
+    rosters = await uow.groups.rosters([row.id for row in groups])
+    planned = await uow.sessions.next_of_groups([row.id for row in groups], uow.now)
+    placed = {member.person_id for roster in rosters.values() for member in roster}
+    return Overview(
+        pursuing=len(pursuing),
+        appear_met=sum(row.appears_met for row in known.values()),
+        to_confirm=sum(row.pending_minutes > 0 for row in known.values()),
+        without_hours=sum(
+            person_id not in known
+            or not (known[person_id].counted_minutes or known[person_id].pending_minutes)
+            for person_id in pursuing
+        ),
+        in_no_group=sum(row.id not in placed for row in supervisees),
+        unplanned=[
+            GroupNamed(group_id=row.id, name=row.name)
+            for row in groups
+            if rosters[row.id] and row.id not in planned
+        ],
+    )
+
+
+async def _met_lately(person_id: str, uow: SchedulerUow) -> list[SessionItem]:
+    """Return the sessions this person led in the last fortnight: their attendance is due."""
+    if not uow.actor.is_supervisor:
+        return []
+    past = await uow.sessions.between(
+        uow.now - _JUST_MET, uow.now, person_id=person_id, limit=_SHOWN
+    )
+    led = [
+        (each.series, each.occurrence)
+        for each in past
+        if each.occurrence.ends_at <= uow.now
+        and person_id in life.leaders(each.series, each.occurrence)
+        and life.expected(each.series, each.occurrence, zone(each.series.zone))
+    ]
+    return await items_of(led, uow)
+
+
+async def _first_steps(uow: SchedulerUow) -> list[FirstStep]:
+    actor = uow.actor
+    if not (actor.is_coordinator or actor.is_supervisor):
+        return []
+    supervisees = (await uow.people.search("", "supervisee", limit=1))[1]
+    supervisors = (await uow.people.search("", "supervisor", limit=1))[1]
+    groups = await uow.groups.seen_by(None if actor.is_coordinator else actor.person_id)
+    rosters = await uow.groups.rosters([row.id for row in groups])
+    peopled = next((row.id for row in groups if rosters[row.id]), None)
+    planned = bool(await uow.sessions.next_of_groups([row.id for row in groups], uow.now))
+    a_group = f"/groups/{groups[0].id}" if groups else "/groups/new"
+    steps = []
+    if actor.is_coordinator:
+        steps = [
+            FirstStep(
+                label="Add the people who supervise",
+                hint="with their credentials, so that every session can be proved",
+                href="/people/new?role=supervisor",
+                done=supervisors > 0,
+            ),
+            FirstStep(
+                label="Add the people who receive supervision",
+                hint="one by one, or paste a table",
+                href="/people/import",
+                done=supervisees > 0,
+            ),
+        ]
+    steps += [
+        FirstStep(
+            label="Make a group",
+            hint="who leads it, where it meets, how many may come",
+            href="/groups/new",
+            done=bool(groups),
+        ),
+        FirstStep(
+            label="Put people on its roster",
+            hint="they are invited as soon as a series is planned",
+            href=a_group,
+            done=peopled is not None,
+        ),
+        FirstStep(
+            label="Plan its sessions",
+            hint="see every date before anybody is told",
+            href=f"/groups/{peopled}/series/new" if peopled else a_group,
+            done=planned,
+        ),
+    ]
+    return steps if any(not step.done for step in steps) else []

@@ -1,0 +1,111 @@
+"""Looking after an installation: migrations, topics, keys, and what is wrong with it."""
+
+import asyncio
+import shutil
+from typing import Annotated
+
+import typer
+
+from alongside import cli_support
+from alongside.cli_support import console, load_settings, service_name, stop
+from alongside.settings import ServiceName, Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def migrate(
+    service: Annotated[
+        str, typer.Argument(help="Which service; default: all that are installed.")
+    ] = "",
+) -> None:
+    """Bring the databases to the newest revision. A one-shot job of the stack.
+
+    Example: alongside migrate logbook
+    """
+    settings = load_settings()
+    cli_support.run(_migrate(settings, [service_name(service)] if service else None))
+
+
+async def _migrate(settings: Settings, names: list[ServiceName] | None) -> None:
+    from alongside.db import migrate as migrations  # noqa: PLC0415
+    from alongside.host import create_services  # noqa: PLC0415
+
+    for each in create_services(settings, names).values():
+        await each.database.wait_until_reachable()
+        changed = await migrations.upgrade(each.database, each.migrations)
+        console.print(f"{each.name}: {'migrated' if changed else 'up to date'}")
+        await each.database.close()
+
+
+@app.command()
+def topics(
+    partitions: Annotated[int, typer.Option(help="Partitions of a new topic.")] = 6,
+    replication: Annotated[int, typer.Option(help="Copies of each partition.")] = 1,
+) -> None:
+    """Make the Kafka topics that do not exist yet. A one-shot job of the stack.
+
+    Example: alongside topics --partitions 6 --replication 3
+    """
+    settings = load_settings()
+    if not settings.kafka_bootstrap:
+        stop("Set ALONGSIDE_KAFKA_BOOTSTRAP to where Kafka is, such as 127.0.0.1:9092.")
+    from alongside.messaging.kafka import declare_topics  # noqa: PLC0415
+
+    made = asyncio.run(
+        declare_topics(settings.kafka_bootstrap, partitions=partitions, replication=replication)
+    )
+    console.print(f"Made: {', '.join(made)}" if made else "All topics exist.")
+
+
+@app.command()
+def keys() -> None:
+    """Make the signing and link keys that are missing. The embedded mode does this by itself.
+
+    Example: ALONGSIDE_KEYS=/run/alongside/keys alongside keys
+    """
+    from alongside.secrets import Secrets  # noqa: PLC0415
+
+    settings = load_settings()
+    Secrets(settings.keys_folder, allow_create=True)
+    console.print(f"The keys are in {settings.keys_folder.absolute()}")
+
+
+@app.command()
+def doctor() -> None:
+    """Look at the installation, and say what is wrong and what to do.
+
+    Example: alongside doctor
+    """
+    findings = cli_support.run(_examine(load_settings()))
+    for good, text in findings:
+        console.print(f"{'[green]ok[/]  ' if good else '[red]look[/]'} {text}")
+    if not all(good for good, _ in findings):
+        raise typer.Exit(1)
+
+
+async def _examine(settings: Settings) -> list[tuple[bool, str]]:
+    from alongside.db import claim  # noqa: PLC0415
+    from alongside.host import opened  # noqa: PLC0415
+    from alongside.messaging.dead_letters import parked  # noqa: PLC0415
+
+    free = shutil.disk_usage(settings.data if settings.data.exists() else ".").free // 2**20
+    findings = [(free > 200, f"{free} MiB free for {settings.data.absolute()}")]  # noqa: PLR2004
+    try:
+        async with opened(settings) as host:
+            for name, each in host.services.items():
+                findings.append((True, f"{name}: the database answers and is up to date"))
+                async with each.database.read() as session:
+                    waiting, oldest = await claim.pending(session, each.database.plumbing.outbox)
+                since = f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC" if oldest else ""
+                findings.append((waiting < 1000, f"{name}: {waiting} events wait{since}"))  # noqa: PLR2004
+                letters = len(await parked(each.database))
+                hint = " (see: alongside dead-letters list)" if letters else ""
+                findings.append((not letters, f"{name}: {letters} records are parked{hint}"))
+    except OSError as error:
+        findings.append((False, f"a database cannot be reached: {error}"))
+    if settings.smtp_url is None:
+        findings.append(
+            (True, f"no mail server is set: mail goes to {settings.mail_folder.absolute()}")
+        )
+    return findings

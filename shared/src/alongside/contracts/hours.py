@@ -1,0 +1,107 @@
+"""Facts about hours. Key: the supervisee. Said by the logbook."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from alongside.contracts.event import Event, Fact
+from alongside.contracts.people import Category
+
+HOURS = "alongside.hours.v1"
+
+EntryStatus = Literal["recorded", "confirmed", "returned"]
+
+
+class EntryState(Fact):
+    """An hour entry as it is after the event: minutes only, no content, no reason in words."""
+
+    entry_id: str
+    version: int
+    supervisee_id: str
+    provider_id: str
+    series_id: str | None = None
+    occurrence_key: str | None = None
+    title: str
+    started_at: AwareDatetime
+    zone: str
+    scheduled_minutes: int
+    minutes: int
+    """What was attended: 0 is an absence."""
+    status: EntryStatus
+    awaits: str | None = None
+    """Person id of whoever has to act next; null once confirmed."""
+
+
+class HoursEvent(Event):
+    """Base of the facts on the hours topic."""
+
+    topic = HOURS
+
+
+class EntryEvent(HoursEvent):
+    """A fact about one entry."""
+
+    entry: EntryState
+
+    @property
+    def key(self) -> str:
+        return self.entry.supervisee_id
+
+
+class AttendanceRecorded(EntryEvent):
+    """The provider recorded, or corrected, who was there and how long."""
+
+    type: Literal["alongside.hours.AttendanceRecorded.v1"] = "alongside.hours.AttendanceRecorded.v1"
+
+
+class HoursConfirmed(EntryEvent):
+    """The second person stands behind the entry. It is never edited in place again."""
+
+    type: Literal["alongside.hours.HoursConfirmed.v1"] = "alongside.hours.HoursConfirmed.v1"
+
+
+class HoursReturned(EntryEvent):
+    """The second person disagrees; the provider is asked to look again."""
+
+    type: Literal["alongside.hours.HoursReturned.v1"] = "alongside.hours.HoursReturned.v1"
+
+
+class ProgressChanged(HoursEvent):
+    """Where a supervisee stands toward the category they pursue, after their best window."""
+
+    type: Literal["alongside.hours.ProgressChanged.v1"] = "alongside.hours.ProgressChanged.v1"
+    supervisee_id: str
+    version: int
+    category: Category
+    required_minutes: int
+    counted_minutes: int
+    pending_minutes: int
+    window_start: date | None = None
+    window_end: date | None = None
+    appears_met: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.supervisee_id
+
+
+class MilestoneReached(HoursEvent):
+    """The requirement appears to be met for the first time. Only the association decides."""
+
+    type: Literal["alongside.hours.MilestoneReached.v1"] = "alongside.hours.MilestoneReached.v1"
+    supervisee_id: str
+    category: Category
+    counted_minutes: int
+
+    @property
+    def key(self) -> str:
+        return self.supervisee_id
+
+
+AnyHoursEvent = Annotated[
+    AttendanceRecorded | HoursConfirmed | HoursReturned | ProgressChanged | MilestoneReached,
+    Field(discriminator="type"),
+]
+
+hours_events: TypeAdapter[AnyHoursEvent] = TypeAdapter(AnyHoursEvent)

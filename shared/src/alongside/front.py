@@ -1,0 +1,44 @@
+"""All services behind one door, in one process: each request goes to the longest prefix that fits."""
+
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from alongside.service import ServiceApp
+
+
+def owner_of(path: str, prefixes: Iterable[str]) -> str | None:
+    """Return the longest prefix that is the path or a parent folder of it."""
+    fitting = [
+        prefix for prefix in prefixes if prefix in ("/", path) or path.startswith(f"{prefix}/")
+    ]
+    return max(fitting, key=len, default=None)
+
+
+class FrontDoor:
+    """The ASGI application of the embedded mode."""
+
+    def __init__(self, services: Iterable[ServiceApp]) -> None:
+        self._by_prefix: dict[str, ASGIApp] = {}
+        for app in services:
+            for prefix in app.prefixes:
+                self._by_prefix[prefix] = app.web
+        self._default = self._by_prefix.get("/") or next(iter(self._by_prefix.values()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to its service."""
+        if scope["type"] == "lifespan":
+            # The host starts and stops the services; the server only needs to hear that all is well.
+            await _acknowledge(receive, send)
+            return
+        prefix = owner_of(scope["path"], self._by_prefix)
+        app = self._by_prefix[prefix] if prefix else self._default
+        await app(scope, receive, send)
+
+
+async def _acknowledge(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

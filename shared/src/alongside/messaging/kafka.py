@@ -1,0 +1,205 @@
+"""Apache Kafka, through FastStream and aiokafka. Nothing else of the product imports either; tests do.
+
+One batch subscriber per topic and service. `NACK_ON_ERROR` is the only policy that loses nothing
+both when a handler raises and when the process is killed, and it rewinds; so it is never used
+without the retry-then-park of `Consumer`: a poison record is put aside and its partition goes on,
+while a passing fault (the database is away) keeps the batch where it is.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.structs import RecordMetadata
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from alongside.contracts import TOPICS
+from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
+from alongside.messaging.subscription import Consumer, RawRecord
+from alongside.observability import metrics
+
+log = structlog.get_logger(__name__)
+
+PARTITIONS = 6
+BATCH = 200
+POLL_MS = 50
+LONGEST_PAUSE = 60
+"""Seconds between tries while the database is away: far below Kafka's poll limit of five minutes."""
+
+
+class KafkaBus:
+    """One process's connection to Kafka: it publishes for the relay and feeds the consumers."""
+
+    def __init__(self, bootstrap: str, *, client: str, consumers: Iterable[Consumer] = ()) -> None:
+        self._servers = bootstrap.split(",")
+        self.client = client
+        self.broker = KafkaBroker(
+            self._servers,
+            client_id=client,
+            enable_idempotence=True,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            allow_auto_create_topics=False,
+            graceful_timeout=15,
+            logger=logging.getLogger("alongside.kafka"),
+        )
+        self._polled: dict[str, float] = {}
+        self._connected = asyncio.Event()
+        for consumer in consumers:
+            self._listen(consumer)
+
+    def _listen(self, consumer: Consumer) -> None:
+        async def records_alone(message: KafkaMessage) -> list[bytes]:
+            # The handler reads the raw records itself: nothing may fail before it can park.
+            return [b""] * len(message.raw_message)
+
+        async def parse(records: Sequence[ConsumerRecord], original: Any) -> Any:
+            # Headers that are not text would raise in FastStream's own parser and be skipped in
+            # silence; hidden from it here, they reach `_take`, which parks them.
+            message = await original(tuple(_without_headers(record) for record in records))
+            message.raw_message = tuple(records)
+            return message
+
+        @self.broker.subscriber(
+            consumer.subscription.topic,
+            group_id=f"alongside.{consumer.name}",
+            auto_offset_reset="earliest",
+            batch=True,
+            max_records=BATCH,
+            batch_timeout_ms=POLL_MS,
+            no_reply=True,
+            parser=parse,
+            decoder=records_alone,
+        )
+        async def _on_batch(_body: Any, message: KafkaMessage) -> None:
+            await self._take(consumer, message.raw_message)
+
+    async def _take(self, consumer: Consumer, records: Any) -> None:
+        self._polled[consumer.name] = time.monotonic()
+        good: list[tuple[Envelope, RawRecord]] = []
+        broken: list[tuple[RawRecord, UnreadableRecord]] = []
+        for record in records:
+            raw = _raw(record)
+            try:
+                envelope = read_record(
+                    topic=raw.topic, key=raw.key, value=raw.value, headers=raw.headers
+                )
+            except UnreadableRecord as error:
+                broken.append((raw, error))
+            else:
+                good.append((envelope, raw))
+        for raw, why in broken:
+            await consumer.park(raw, why)
+        await consumer.deliver_batch(good)
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Put a record on its topic and wait until all in-sync replicas have it."""
+        if not self._connected.is_set():
+            message = "not connected to Kafka"
+            raise ConnectionError(message)
+        result = await self.broker.publish(
+            envelope.payload,
+            envelope.topic,
+            key=envelope.key.encode(),
+            headers=envelope.headers(),
+        )
+        if not isinstance(result, RecordMetadata):
+            message = f"Kafka did not acknowledge the record: {result!r}"
+            raise TypeError(message)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the first connection was made."""
+        return self._connected.is_set()
+
+    async def run(self) -> None:
+        """Connect, however long Kafka is away, and stay until cancelled."""
+        pause = 0.5
+        while True:
+            try:
+                # FastStream leaves a half-made producer behind when it cannot connect: knock first.
+                await _knock(self._servers)
+                await self.broker.start()
+            except (KafkaError, OSError) as error:
+                log.warning("kafka_away", client=self.client, error=repr(error), next_try=pause)
+                await self.broker.stop()
+                await asyncio.sleep(pause)
+                pause = min(30, pause * 2)
+                continue
+            break
+        self._connected.set()
+        log.info("kafka_connected", client=self.client)
+        while True:
+            for name, at in self._polled.items():
+                metrics.CONSUMER_SECONDS_SINCE_POLL.labels(name).set(time.monotonic() - at)
+            await asyncio.sleep(5)
+
+    async def stop(self) -> None:
+        """Finish the record in hand and leave the group, so that others need not wait for a timeout."""
+        self._connected.clear()
+        await self.broker.stop()
+
+
+async def declare_topics(
+    bootstrap: str, *, partitions: int = PARTITIONS, replication: int = 1
+) -> list[str]:
+    """Make the topics that do not exist yet; return their names. Waits up to a minute for Kafka."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="alongside-topics")
+    for tries_left in range(30, -1, -1):
+        try:
+            await admin.start()
+            break
+        except (KafkaError, OSError):
+            if not tries_left:
+                raise
+            await asyncio.sleep(2)
+    try:
+        wanted = sorted(set(TOPICS) - set(await admin.list_topics()))
+        answer = await admin.create_topics(
+            [NewTopic(name, partitions, replication) for name in wanted]
+        )
+        for topic, code, *_ in answer.topic_errors if wanted else ():
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error(topic)
+        return wanted
+    finally:
+        await admin.close()
+
+
+async def _knock(servers: Sequence[str]) -> None:
+    """Return when one of the servers takes a connection; raise OSError when none does."""
+    for server in servers:
+        host, _, port = server.rpartition(":")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            writer.close()
+            return
+    message = f"no broker takes a connection at {', '.join(servers)}"
+    raise ConnectionRefusedError(message)
+
+
+def _raw(record: ConsumerRecord) -> RawRecord:
+    return RawRecord(
+        topic=record.topic,
+        position=f"{record.partition}/{record.offset}",
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers or ()),
+    )
+
+
+def _without_headers(record: ConsumerRecord) -> ConsumerRecord:
+    return ConsumerRecord(
+        topic=record.topic, partition=record.partition, offset=record.offset,
+        timestamp=record.timestamp, timestamp_type=record.timestamp_type, key=record.key,
+        value=b"", checksum=record.checksum, serialized_key_size=record.serialized_key_size,
+        serialized_value_size=0, headers=(),
+    )  # fmt: skip

@@ -1,0 +1,188 @@
+"""The relay: carries committed events from a service's outbox to the bus, in order per key.
+
+A round is a short claim, then publishing with no transaction open, then a short settling. Keys
+travel side by side, the events of one key strictly one after the other. When one fails, the rest
+of its key is given back and waits with it: a "cancelled" must never overtake its "booked". What
+was published but not settled, because the process died, is published again; the inboxes of the
+consumers absorb it.
+"""
+
+import asyncio
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Row, delete, select
+
+from alongside.clock import Clock
+from alongside.db import claim
+from alongside.db.database import Database
+from alongside.db.uow import Bell
+from alongside.messaging.envelope import Envelope
+from alongside.observability import metrics
+
+log = structlog.get_logger(__name__)
+
+
+class Publisher(Protocol):
+    """Puts a record on the bus. Returning means it is there for good; anything else raises."""
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Publish one record and wait until the bus has it."""
+        ...
+
+
+class Relay:
+    """One service's relay. Several may run side by side; the claim decides."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        publisher: Publisher,
+        clock: Clock,
+        *,
+        worker: str,
+        bell: Bell | None = None,
+        batch: int = 200,
+        side_by_side: int = 50,
+        publish_timeout: float = 10,
+        lease: timedelta = timedelta(seconds=120),
+        poll: float = 1.0,
+    ) -> None:
+        if math.ceil(batch / side_by_side) * publish_timeout >= lease.total_seconds():
+            message = "the slowest round must end before the lease does"
+            raise ValueError(message)
+        self._service = service
+        self._database = database
+        self._outbox = database.plumbing.outbox
+        self._publisher = publisher
+        self._clock = clock
+        self._worker = worker
+        self._ear = (bell or Bell()).ear()
+        self._batch = batch
+        self._gate = asyncio.Semaphore(side_by_side)
+        self._timeout = publish_timeout
+        self._lease = lease
+        self._poll = poll
+
+    async def run(self) -> None:
+        """Carry events until cancelled; faults are logged and waited out."""
+        failures = 0
+        while True:
+            try:
+                carried = await self.round()
+                failures = 0
+            except Exception as error:  # noqa: BLE001  # the loop must outlive every fault
+                failures += 1
+                log.warning("relay_round_failed", service=self._service, error=repr(error))
+                await asyncio.sleep(min(30, 0.5 * 2 ** min(failures, 6)))
+                continue
+            if carried < self._batch:
+                await self._ear.wait(self._poll)
+
+    async def drain(self) -> int:
+        """Carry everything that is due now; return how many events were published."""
+        total = 0
+        while carried := await self.round():
+            total += carried
+        return total
+
+    async def round(self) -> int:
+        """Claim, publish and settle one batch; return how many events were published."""
+        async with self._database.write() as session:
+            rows = await claim.claim(
+                session,
+                self._outbox,
+                now=self._clock.now(),
+                worker=self._worker,
+                limit=self._batch,
+                lease=self._lease,
+                order_key="key",
+            )
+            await session.commit()
+        if not rows:
+            return 0
+        by_key: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+        for row in rows:
+            by_key[row.topic, row.key].append(row)
+        results = await asyncio.gather(*(self._carry(row_list) for row_list in by_key.values()))
+        published = [row_id for done, _ in results for row_id in done]
+        async with self._database.write() as session:
+            await claim.settle(
+                session, self._outbox, published, worker=self._worker, now=self._clock.now()
+            )
+            for _, failed in results:
+                await self._give_back(session, failed)
+            await session.commit()
+        metrics.RELAY_PUBLISHED.labels(self._service).inc(len(published))
+        return len(published)
+
+    async def _carry(
+        self, rows: Sequence[Row[Any]]
+    ) -> tuple[list[int], list[tuple[Row[Any], str]]]:
+        """Publish the events of one key in turn; stop at the first that fails."""
+        done: list[int] = []
+        async with self._gate:
+            for index, row in enumerate(rows):
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        await self._publisher.publish(_envelope(row, self._service))
+                except Exception as error:  # noqa: BLE001  # any fault means: not published
+                    log.warning(
+                        "publish_failed", service=self._service, type=row.type, error=repr(error)
+                    )
+                    return done, [(later, repr(error)) for later in rows[index:]]
+                done.append(row.id)
+        return done, []
+
+    async def _give_back(self, session: Any, failed: Sequence[tuple[Row[Any], str]]) -> None:
+        if not failed:
+            return
+        (first, error), *rest = failed
+        await claim.fail(
+            session,
+            self._outbox,
+            first.id,
+            worker=self._worker,
+            error=error,
+            retry_at=self._clock.now() + claim.backoff(first.attempts, first=0.5, longest=30),
+        )
+        await claim.release(session, self._outbox, [row.id for row, _ in rest], worker=self._worker)
+
+    async def measure(self) -> None:
+        """Publish how much waits and since when, as metrics."""
+        async with self._database.read() as session:
+            waiting, oldest = await claim.pending(session, self._outbox)
+        metrics.OUTBOX_PENDING.labels(self._service).set(waiting)
+        age = (self._clock.now() - oldest).total_seconds() if oldest else 0
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(max(0, age))
+
+    async def forget(self, older_than: timedelta, *, at_a_time: int = 1000) -> int:
+        """Delete events published longer ago than `older_than`, in small transactions."""
+        table, before, total = self._outbox, self._clock.now() - older_than, 0
+        while True:
+            async with self._database.write() as session:
+                old = select(table.c.id).where(table.c.done_at < before).limit(at_a_time)
+                gone = await session.execute(delete(table).where(table.c.id.in_(old)))
+                await session.commit()
+            count = int(getattr(gone, "rowcount", 0))
+            total += count
+            if count < at_a_time:
+                return total
+
+
+def _envelope(row: Row[Any], service: str) -> Envelope:
+    return Envelope(
+        event_id=row.event_id,
+        topic=row.topic,
+        key=row.key,
+        type=row.type,
+        payload=bytes(row.payload),
+        occurred_at=row.occurred_at,
+        traceparent=row.traceparent,
+        source=service,
+    )

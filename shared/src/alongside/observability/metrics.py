@@ -1,0 +1,56 @@
+"""The figures an operator watches, as Prometheus metrics. One registry a process."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+"""Everything below; served at /metrics."""
+
+OUTBOX_PENDING = Gauge(
+    "alongside_outbox_pending",
+    "Events committed but not yet on the bus.",
+    ["service"],
+    registry=REGISTRY,
+)
+OUTBOX_OLDEST_SECONDS = Gauge(
+    "alongside_outbox_oldest_seconds", "Age of the oldest event that is not yet on the bus.",
+    ["service"], registry=REGISTRY,
+)  # fmt: skip
+RELAY_PUBLISHED = Counter(
+    "alongside_relay_published", "Events put on the bus.", ["service"], registry=REGISTRY
+)
+CONSUMER_HANDLED = Counter(
+    "alongside_consumer_handled", "Records that took effect.", ["consumer"], registry=REGISTRY
+)
+CONSUMER_DUPLICATES = Counter(
+    "alongside_consumer_duplicates",
+    "Records met again and passed over.",
+    ["consumer"],
+    registry=REGISTRY,
+)
+CONSUMER_UNKNOWN = Counter(
+    "alongside_consumer_unknown", "Records of a type this version does not know.", ["consumer"],
+    registry=REGISTRY,
+)  # fmt: skip
+CONSUMER_RETRIES = Counter(
+    "alongside_consumer_retries", "Tries that raised and were repeated in place.", ["consumer"],
+    registry=REGISTRY,
+)  # fmt: skip
+CONSUMER_SECONDS_SINCE_POLL = Gauge(
+    "alongside_consumer_seconds_since_poll", "Seconds since the consumer last asked the bus.",
+    ["consumer"], registry=REGISTRY,
+)  # fmt: skip
+DEAD_LETTERS = Counter("alongside_dead_letters", "Records parked.", ["consumer"], registry=REGISTRY)
+MAIL_SENT = Counter("alongside_mail_sent", "Mails handed over.", ["kind"], registry=REGISTRY)
+MAIL_FAILED = Counter(
+    "alongside_mail_failed", "Tries to hand over a mail that failed.", ["reason"], registry=REGISTRY
+)
+HTTP_SECONDS = Histogram(
+    "alongside_http_seconds", "Time to answer, by route template.", ["service", "method", "route", "status"],
+    registry=REGISTRY,
+)  # fmt: skip
+RATE_LIMITED = Counter(
+    "alongside_rate_limited", "Requests told to wait.", ["rule"], registry=REGISTRY
+)
+RATE_LIMIT_FAILURES = Counter(
+    "alongside_rate_limit_failures", "Requests let pass because counting failed.", registry=REGISTRY
+)

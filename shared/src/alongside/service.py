@@ -1,0 +1,79 @@
+"""What a service is to whoever runs it: pages, consumers, clocks, a database."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+
+from alongside.clock import Clock
+from alongside.db.database import Database
+from alongside.db.uow import Bell
+from alongside.ids import NewId
+from alongside.messaging.subscription import Subscription
+from alongside.secrets import Secrets
+from alongside.settings import ServiceName, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """Something to be done again and again. `tick` takes what is due, and returns how much it did.
+
+    With a `bell`, it is also done as soon as something was committed.
+    """
+
+    name: str
+    every: timedelta
+    tick: Callable[[], Awaitable[object]]
+    on_commit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """The first coordinator and their association, as asked on the first start."""
+
+    name: str
+    email: str
+    zone: str
+    association: str
+
+
+class Welcome(Protocol):
+    """How an installation greets whoever starts it. The service that knows people offers it."""
+
+    async def is_new(self) -> bool:
+        """Tell whether nobody has been registered yet."""
+        ...
+
+    async def found(self, founder: Founder) -> None:
+        """Register the association and its first coordinator; refuses when there is one."""
+        ...
+
+    async def link(self) -> str:
+        """Return a fresh sign-in link for the first coordinator, or a one-time set-up link."""
+        ...
+
+
+@dataclass(slots=True)
+class ServiceApp:
+    """One service, made by its `create_app(settings)` and not yet started."""
+
+    name: ServiceName
+    web: FastAPI
+    prefixes: tuple[str, ...]
+    """Paths this service owns; the front door sends each request to the longest that fits."""
+    settings: Settings
+    clock: Clock
+    new_id: NewId
+    secrets: Secrets
+    database: Database
+    uow: Callable[[], AbstractAsyncContextManager[Any]]
+    bell: Bell
+    """Rung after each commit of this service's units of work."""
+    migrations: str
+    subscriptions: tuple[Subscription, ...] = ()
+    tickers: tuple[Ticker, ...] = ()
+    on_stop: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
+    welcome: Welcome | None = None

@@ -1,0 +1,1 @@
+"""The distributed mode as plain processes on one machine: PostgreSQL, Apache Kafka, services, door."""

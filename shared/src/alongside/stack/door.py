@@ -1,0 +1,260 @@
+"""The front door of the stack: one port, and behind it a process per service.
+
+It passes bytes on as they come, both ways. What belongs to one connection stays on it (RFC 9110,
+7.6.1), who asked is told in X-Forwarded-*, and a service that is away is an answer, not a hang.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import httpx2
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from alongside.front import owner_of
+from alongside.settings import ServiceName
+from alongside.stack.refusals import BadGateway, GatewayTimeout, ServiceAway, refusal
+from alongside.stack.routes import SERVICE_OF
+from alongside.web.statics import Statics
+
+log = structlog.get_logger(__name__)
+
+_ONE_CONNECTION_ONLY = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+_SAID_BY_THE_DOOR = frozenset(
+    {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"}
+)
+_ONCE_MORE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_TIMEOUT = httpx2.Timeout(connect=2, read=60, write=60, pool=10)
+# Shorter than the five seconds for which the services keep an idle connection.
+_LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=3)
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Door:
+    """The ASGI application. The shared static files it serves itself, whoever is away."""
+
+    def __init__(
+        self,
+        origins: Mapping[ServiceName, str],
+        statics: Statics,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._origins = {name: httpx2.URL(origin) for name, origin in origins.items()}
+        self._statics = statics
+        # Neither the environment's proxies nor cookies of one person for the next.
+        self._transport = transport or httpx2.AsyncHTTPTransport(limits=_LIMITS, trust_env=False)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Door"]:
+        """Keep connections to the services until the block ends."""
+        async with self._transport:
+            yield self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on."""
+        if scope["type"] != "http":
+            # No service speaks anything else.
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        path: str = scope["path"]
+        match path:
+            case "/healthz":
+                await JSONResponse({"status": "ok"}, headers=_FRESH)(scope, receive, send)
+            case "/readyz":
+                await (await self._readiness())(scope, receive, send)
+            case "/metrics":
+                await (await self._metrics())(scope, receive, send)
+            case _ if self._statics.has(path):
+                await self._statics(scope, receive, send)
+            case _:
+                await self._hand_on(scope, receive, send)
+
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = SERVICE_OF[owner_of(scope["path"], SERVICE_OF) or "/"]
+        if scope["path"].startswith("/static/"):
+            service = await self._owner_of_static(scope) or service
+        try:
+            answer = await self._ask(service, scope, receive)
+        except ClientDisconnect:
+            return
+        except httpx2.TransportError as error:
+            log.warning("service_away", service=service, path=scope["path"], error=repr(error))
+            await refusal(scope, _why(service, error))(scope, receive, send)
+            return
+        try:
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": answer.status_code,
+                    "headers": _passed_on(answer.headers.raw, but={b"date", b"server"}),
+                }
+            )
+            async for chunk in answer.aiter_raw():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await answer.aclose()
+
+    async def _owner_of_static(self, scope: Scope) -> ServiceName | None:
+        """Ask around whose file this is: below /static, the path does not tell."""
+        for service in self._origins:
+            with suppress(httpx2.TransportError):
+                if (await self._get(service, scope["path"])).is_success:
+                    return service
+        return None
+
+    async def _ask(self, service: ServiceName, scope: Scope, receive: Receive) -> httpx2.Response:
+        request = self._request(service, scope, receive)
+        try:
+            return await self._transport.handle_async_request(request)
+        except (httpx2.RemoteProtocolError, httpx2.ReadError):
+            # Most likely a kept connection that the service closed just now.
+            if scope["method"] not in _ONCE_MORE or _has_body(scope):
+                raise
+            return await self._transport.handle_async_request(request)
+
+    def _request(self, service: ServiceName, scope: Scope, receive: Receive) -> httpx2.Request:
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        if scope["query_string"]:
+            raw_path += b"?" + scope["query_string"]
+        headers = _passed_on(scope["headers"], but=_SAID_BY_THE_DOOR)
+        host = next((value for name, value in headers if name == b"host"), b"")
+        client = scope.get("client")
+        headers += [
+            (b"x-forwarded-for", (client[0] if client else "unknown").encode()),
+            (b"x-forwarded-proto", scope["scheme"].encode()),
+            (b"x-forwarded-host", host),
+        ]
+        return httpx2.Request(
+            scope["method"],
+            self._origins[service].copy_with(raw_path=raw_path),
+            headers=headers,
+            content=_body(receive) if _has_body(scope) else None,
+            extensions={"timeout": _TIMEOUT.as_dict()},
+        )
+
+    async def _get(self, service: ServiceName, path: str) -> httpx2.Response:
+        request = httpx2.Request(
+            "GET",
+            self._origins[service].copy_with(raw_path=path.encode()),
+            extensions={"timeout": httpx2.Timeout(5).as_dict()},
+        )
+        answer = await self._transport.handle_async_request(request)
+        await answer.aread()
+        await answer.aclose()
+        return answer
+
+    async def _readiness(self) -> Response:
+        async def of(service: ServiceName) -> str:
+            try:
+                answer = await self._get(service, "/readyz")
+            except httpx2.TransportError:
+                return "away"
+            return str(answer.json().get("status", "unready"))
+
+        said = await asyncio.gather(*map(of, self._origins))
+        services = dict(zip(self._origins, said, strict=True))
+        if any(state in {"away", "unready"} for state in said):
+            status = "unready"
+        else:
+            status = "ready" if set(said) == {"ready"} else "degraded"
+        return JSONResponse(
+            {"status": status, "services": services},
+            status_code=503 if status == "unready" else 200,
+            headers=_FRESH,
+        )
+
+    async def _metrics(self) -> Response:
+        async def of(service: ServiceName) -> tuple[ServiceName, str]:
+            try:
+                return service, (await self._get(service, "/metrics")).text
+            except httpx2.TransportError:
+                return service, ""
+
+        texts = await asyncio.gather(*map(of, self._origins))
+        return Response(
+            generate_latest(_Merged(texts)), media_type=CONTENT_TYPE_LATEST, headers=_FRESH
+        )
+
+
+class _Merged(Collector):
+    """The metrics of all services, each sample with the service's name."""
+
+    def __init__(self, texts: Iterable[tuple[ServiceName, str]]) -> None:
+        self._texts = texts
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the families, merged by name."""
+        families: dict[str, Metric] = {}
+        for service, text in self._texts:
+            for family in text_string_to_metric_families(text):
+                merged = families.setdefault(
+                    family.name, Metric(family.name, family.documentation, family.type)
+                )
+                for sample in family.samples:
+                    labels = {**sample.labels, "service": service}
+                    merged.samples.append(sample._replace(labels=labels))
+        return families.values()
+
+
+_FRESH = {"cache-control": "no-store"}
+
+
+def _why(service: ServiceName, error: httpx2.TransportError) -> ServiceAway:
+    if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)):
+        return ServiceAway(service=service)
+    if isinstance(error, httpx2.TimeoutException):
+        return GatewayTimeout(service=service)
+    return BadGateway(service=service)
+
+
+def _passed_on(headers: Iterable[tuple[bytes, bytes]], *, but: Iterable[bytes]) -> Headers:
+    given = [(name.lower(), value) for name, value in headers]
+    named = {
+        token.strip().lower()
+        for name, value in given
+        if name == b"connection"
+        for token in value.split(b",")
+    }
+    kept_back = _ONE_CONNECTION_ONLY | named | frozenset(but)
+    return [(name, value) for name, value in given if name not in kept_back]
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        more = message.get("more_body", False)
+        if chunk := message.get("body", b""):
+            yield chunk

@@ -1,0 +1,318 @@
+"""The supervisor: starts the parts of the stack in order, watches them, stops them in order.
+
+    with Stack(Path(".stack"), port=8000) as stack:
+        print(stack.origin, stack.environment["ALONGSIDE_KAFKA_BOOTSTRAP"])
+
+PostgreSQL and Kafka come first, side by side; then migrations and topics, once; then a process
+per service, and the door. What ends by itself is reported and not started again: the
+other services go on without it.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import httpx2
+from sqlalchemy.exc import SQLAlchemyError
+
+from alongside.db import migrate
+from alongside.host import create_services
+from alongside.messaging.kafka import declare_topics
+from alongside.secrets import Secrets
+from alongside.settings import SERVICES, ServiceName, Settings
+from alongside.stack.databases import Databases, in_a_thread
+from alongside.stack.environment import PREFIX, command, inherited, keep_environment, outside
+from alongside.stack.kafka import KafkaServer
+from alongside.stack.keys import hand_out
+from alongside.stack.lock import Lock
+from alongside.stack.ports import Ports, free_port, is_free
+from alongside.stack.postgres import PostgresServer, kept_secret
+from alongside.stack.process import Process, StackError, wait_until
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Parts that run elsewhere already, and are only used."""
+
+    kafka: str | None = None
+    """Bootstrap addresses."""
+    postgres: str | None = None
+    """Address of a role that may make roles and databases."""
+
+
+@dataclass
+class Stack:
+    """Everything of the distributed mode, on this machine, in one folder."""
+
+    data: Path
+    port: int = 8000
+    host: str = "127.0.0.1"
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """More settings for the services, such as ALONGSIDE_SMTP_URL."""
+    durable: bool = True
+    """Whether PostgreSQL waits for the disk. Tests do not."""
+    say: Callable[[str], None] = lambda _line: None
+    kafka: KafkaServer | None = field(default=None, init=False)
+    postgres: PostgresServer | None = field(default=None, init=False)
+    services: dict[ServiceName, Process] = field(default_factory=dict, init=False)
+    door: Process | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.data = self.data.absolute()
+        self.logs = self.data / "logs"
+        self.port = self.port or free_port(self.host)
+        self._ports = Ports(self.data / "ports.json")
+        self._urls: dict[ServiceName, str] = {}
+        self._bootstrap = ""
+        self._lock = Lock(self.data / "lock")
+        # Held by every part as well, so that nobody starts before the last part of a stack that
+        # was killed has ended.
+        self._parts_lock = Lock(self.data / "parts.lock")
+
+    # --- What others need to know ---------------------------------------------------------------
+
+    @property
+    def origin(self) -> str:
+        """Where people reach it."""
+        return self.environment["ALONGSIDE_BASE_URL"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings with which every command works on this stack."""
+        return {
+            **self._common(),
+            **{f"{PREFIX}{name.upper()}_DATABASE_URL": url for name, url in self._urls.items()},
+        }
+
+    @property
+    def settings(self) -> Settings:
+        """The same as settings, for use in this process."""
+        values = {
+            name.removeprefix(PREFIX).lower(): value for name, value in self.environment.items()
+        }
+        return Settings.model_validate(values)
+
+    def service_port(self, name: ServiceName) -> int:
+        """Return the port on which a service listens by itself, without the door."""
+        return self._ports.of(name)
+
+    def _common(self) -> dict[str, str]:
+        return {
+            "ALONGSIDE_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "ALONGSIDE_KEYS": str(self.data / "keys"),
+            "ALONGSIDE_LOG_FORMAT": "json",
+            **inherited(),
+            **self.extra,
+            "ALONGSIDE_MODE": "stack",
+            "ALONGSIDE_DATA": str(self.data),
+            "ALONGSIDE_KAFKA_BOOTSTRAP": self._bootstrap,
+        }
+
+    def _environment_of(self, name: ServiceName) -> dict[str, str]:
+        """Return what one service is told: its own database and keys, and no other's."""
+        own = f"{PREFIX}{name.upper()}_DATABASE_URL"
+        foreign = {f"{PREFIX}{other.upper()}_DATABASE_URL" for other in SERVICES}
+        common = {key: value for key, value in self._common().items() if key not in foreign}
+        keys = hand_out(
+            name, Path(common["ALONGSIDE_KEYS"]), self.data / "secrets" / f"keys-of-{name}"
+        )
+        return {**outside(), **common, own: self._urls[name], "ALONGSIDE_KEYS": str(keys)}
+
+    # --- Starting -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bring everything up; on failure stop what had been started, and raise."""
+        with ExitStack() as on_failure:
+            on_failure.callback(self.stop)
+            self._take_folder()
+            self._start()
+            on_failure.pop_all()
+
+    def _start(self) -> None:
+        Secrets(Path(self._common()["ALONGSIDE_KEYS"]), allow_create=True)
+        # The slower of the two is launched first, and waited for last.
+        self._launch_kafka()
+        self._start_postgres()
+        keep_environment(self.data, self.environment)
+        self._migrate()
+        self._wait_for_kafka()
+        for name in SERVICES:
+            self.start_service(name)
+        for name in SERVICES:
+            self.wait_for_service(name)
+        self._open_door()
+
+    def _take_folder(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.take()
+        except BlockingIOError:
+            message = f"Another stack runs in {self.data}. Give this one --data and --port."
+            raise StackError(message) from None
+        if not self._parts_lock.take_within(60, self.say, "Parts of a killed stack still end …"):
+            message = f"Parts of a stack that was killed still run in {self.data}; see its logs."
+            raise StackError(message)
+        if not is_free(self.port, self.host):
+            message = f"Port {self.port} is taken. Choose another with --port."
+            raise StackError(message)
+
+    def _launch_kafka(self) -> None:
+        if self.elsewhere.kafka:
+            self._bootstrap = self.elsewhere.kafka
+            return
+        self.say("Starting Apache Kafka …")
+        self.kafka = KafkaServer(
+            self.data / "kafka",
+            port=self._ports.take("kafka"),
+            log=self.logs / "kafka.log",
+            holds=self._parts_lock.descriptors,
+            say=self.say,
+        )
+        self.kafka.launch()
+        self._bootstrap = self.kafka.bootstrap
+
+    def _wait_for_kafka(self) -> None:
+        if self.kafka is not None:
+            self.kafka.wait_until_ready()
+            self.say(f"Apache Kafka listens on {self._bootstrap}")
+        try:
+            in_a_thread(declare_topics(self._bootstrap))
+        except (RuntimeError, OSError) as error:  # Kafka errors are of the first kind.
+            message = f"The topics could not be made at {self._bootstrap}: {error!r}"
+            raise StackError(message) from error
+
+    def _start_postgres(self) -> None:
+        if self.elsewhere.postgres:
+            databases, prefix = Databases.at(self.elsewhere.postgres), "alongside_"
+        else:
+            self.say("Starting PostgreSQL …")
+            self.postgres = PostgresServer(
+                self.data / "postgres",
+                port=self._ports.take("postgres"),
+                durable=self.durable,
+                log=self.logs / "postgres.log",
+                holds=self._parts_lock.descriptors,
+            )
+            self.postgres.start()
+            databases, prefix = self.postgres.databases, ""
+            databases.close_the_rest()
+            self.say(f"PostgreSQL listens on 127.0.0.1:{self.postgres.port}")
+        for name in SERVICES:
+            password = kept_secret(self.data / "secrets" / f"{name}.password")
+            self._urls[name] = databases.ensure(f"{prefix}{name}", password)
+
+    def _migrate(self) -> None:
+        self.say("Bringing the databases up to date …")
+
+        async def work() -> None:
+            for each in create_services(self.settings).values():
+                try:
+                    await migrate.upgrade(each.database, each.migrations)
+                finally:
+                    await each.database.close()
+
+        try:
+            in_a_thread(work())
+        except (SQLAlchemyError, OSError) as error:
+            message = f"The databases could not be brought up to date: {error}"
+            raise StackError(message) from error
+
+    def _job(self, name: str, *arguments: str, env: Mapping[str, str]) -> Process:
+        return Process(
+            name,
+            [*command(), *arguments],
+            log=self.logs / f"{name}.log",
+            env=env,
+            holds=self._parts_lock.descriptors,
+        )
+
+    def start_service(self, name: ServiceName) -> Process:
+        """Start one service, or start it again after it ended."""
+        port = str(self._ports.take(name))
+        self.services[name] = self._job(
+            name,
+            "serve",
+            name,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+            env=self._environment_of(name),
+        )
+        return self.services[name]
+
+    def wait_for_service(self, name: ServiceName) -> None:
+        """Return once a service answers that it is ready."""
+
+        def ready() -> bool:
+            try:
+                answer = httpx2.get(
+                    f"http://127.0.0.1:{self._ports.of(name)}/readyz", timeout=5, trust_env=False
+                )
+            except httpx2.TransportError:
+                return False
+            return answer.is_success and answer.json().get("status") == "ready"
+
+        wait_until(ready, self.services[name], longest=90)
+        self.say(f"{name} is ready (pid {self.services[name].pid})")
+
+    def _open_door(self) -> None:
+        behind = [
+            part
+            for name in SERVICES
+            for part in (f"--{name}", f"http://127.0.0.1:{self._ports.of(name)}")
+        ]
+        log_settings = {"ALONGSIDE_LOG_FORMAT": self._common()["ALONGSIDE_LOG_FORMAT"]}
+        self.door = self._job(
+            "door",
+            *("door", "--host", self.host, "--port", str(self.port), *behind),
+            env={**outside(), **log_settings},
+        )
+        wait_until(lambda: not is_free(self.port, self.host), self.door, longest=30)
+
+    # --- Watching and stopping ------------------------------------------------------------------
+
+    @property
+    def parts(self) -> dict[str, Process]:
+        """Every process, in the order in which they were started."""
+        parts: dict[str, Process] = {}
+        if self.kafka is not None and self.kafka.launched:
+            parts["Kafka"] = self.kafka.process
+        if self.postgres is not None and self.postgres.launched:
+            parts["PostgreSQL"] = self.postgres.process
+        parts |= {str(name): process for name, process in self.services.items()}
+        if self.door is not None:
+            parts["door"] = self.door
+        return parts
+
+    def ended(self) -> dict[str, Process]:
+        """Return the parts that have ended by themselves."""
+        return {name: part for name, part in self.parts.items() if not part.running}
+
+    def stop(self) -> None:
+        """Stop everything, the door first, and wait until nothing is left."""
+        if self.door is not None:
+            self.door.stop()
+        # All services are told at once, so that none waits for another's patience.
+        for process in self.services.values():
+            process.ask_to_stop()
+        for process in self.services.values():
+            process.stop(patience=30)
+        if self.kafka is not None:
+            self.kafka.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
+        self._parts_lock.release()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        self.stop()

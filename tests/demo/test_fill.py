@@ -1,0 +1,230 @@
+"""Two folders filled with the same seed and day show the same; and what they show is the story."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alongside.front import FrontDoor
+from alongside.host import Host, create_services
+from alongside.settings import Settings
+from alongside.testing import FixedClock
+from alongside_demo.client import Clients
+from alongside_demo.life import live
+from alongside_demo.player import LOGBOOK, NOTIFIER, SCHEDULER
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(290)]
+
+DAY = date(2026, 3, 2)
+COMMAND = Path(sys.executable).with_name("alongside")
+NEXT_MORNING = datetime.combine(DAY, time(8), tzinfo=ZoneInfo("America/Chicago")).astimezone(UTC)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
+    return {**kept, "ALONGSIDE_DATA": str(folder), "ALONGSIDE_LOG_LEVEL": "warning"}
+
+
+def alongside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *words], env=environment(folder), capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> tuple[Path, Path]:
+    """Two folders, filled side by side by the command."""
+    both = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
+    filling = [
+        subprocess.Popen(
+            [COMMAND, "demo", "--fill-only", "--date", DAY.isoformat()],
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for folder in both
+    ]
+    for each in filling:
+        said, _ = each.communicate(timeout=280)
+        assert each.returncode == 0, said
+    return both
+
+
+@asynccontextmanager
+async def opened(folder: Path):
+    """Return a way to ask a folder as somebody, by the address."""
+    settings = Settings(data=folder)
+    clock = FixedClock(NEXT_MORNING)
+    host = Host(create_services(settings, clock=clock), settings, roles=())
+    scheduler = host.services["scheduler"]
+    clients = Clients(FrontDoor(host.services.values()), settings.origin, scheduler.secrets, clock)
+    try:
+        await host.prepare()
+        for person in json.loads(alongside(folder, "person", "list", "--json").stdout):
+            clients.add(
+                person["email"],
+                person_id=person["person_id"],
+                name=person["name"],
+                zone=person["zone"],
+                roles=person["roles"],
+            )
+        yield clients
+    finally:
+        await clients.close()
+        await host.stop()
+
+
+def people_of(folder: Path) -> list[dict]:
+    return json.loads(alongside(folder, "person", "list", "--json").stdout)
+
+
+async def everything(folder: Path) -> dict:
+    """Return what the JSON routes show to the coordinator and to everybody else."""
+    people = people_of(folder)
+    boss = next(each["email"] for each in people if "coordinator" in each["roles"])
+    shown: dict = {"people": people}
+    async with opened(folder) as clients:
+
+        async def ask(path: str, who: str = boss) -> object:
+            shown[f"{who} {path}"] = answer = await clients.call(who, "GET", path)
+            return answer
+
+        await ask(f"{SCHEDULER}/people?limit=200")
+        for group in await ask(f"{SCHEDULER}/groups"):
+            detail = await ask(f"{SCHEDULER}/groups/{group['group']['group_id']}")
+            for series in detail["series"]:
+                await ask(f"{SCHEDULER}/series/{series['series_id']}")
+                await ask(f"{NOTIFIER}/series/{series['series_id']}/answers")
+        begins = "2024-01-01T00:00:00Z"
+        await ask(f"{SCHEDULER}/sessions?everybody=true&cancelled=true&limit=200&from={begins}")
+        for state in ("awaiting", "recorded"):
+            await ask(f"{LOGBOOK}/sessions?state={state}&everybody=true&size=200")
+        await ask(f"{LOGBOOK}/cohort")
+        for person in people:
+            who, its = person["email"], person["person_id"]
+            await ask(f"{NOTIFIER}/answers", who)
+            await ask(f"{NOTIFIER}/messages?limit=100", who)
+            if "supervisee" in person["roles"]:
+                await ask(f"{LOGBOOK}/progress/{its}")
+                for entry in (await ask(f"{LOGBOOK}/entries?person={its}&size=200"))["entries"]:
+                    await ask(f"{LOGBOOK}/entries/{entry['entry_id']}/history")
+    return shown
+
+
+async def test_the_same_seed_and_day_fill_the_same(folders):
+    one, other = [await everything(folder) for folder in folders]
+    assert one.keys() == other.keys()
+    for asked, answer in one.items():
+        assert answer == other[asked], asked
+    assert len(one) > 500
+
+
+async def test_what_was_filled_is_the_story(folders):
+    shown = await everything(folders[0])
+    life = live(7, DAY)
+    assert Counter(role for each in shown["people"] for role in each["roles"]) == {
+        "coordinator": 1,
+        "supervisor": 3,
+        "supervisee": 24,
+    }
+    boss = life.founder.email
+    sessions = [
+        (each["key"], each["status"])
+        for asked, series in shown.items()
+        if "/series/" in asked and "/scheduler/" in asked
+        for each in series["occurrences"]
+    ]
+    told = [(each.meeting.key, "cancelled" if each.cancelled else "planned") for each in life.held]
+    assert sorted(sessions) == sorted(told)
+    cohort = shown[f"{boss} {LOGBOOK}/cohort"]
+    by_status = cohort["by_status"]
+    assert by_status["appears_met"] >= 3
+    assert by_status["drifting"] >= 1
+    assert by_status["on_track"] >= 5
+    assert by_status["not_started"] >= 1
+    assert by_status["no_category"] == 1
+    assert cohort["unconfirmed"] >= 3
+    progress = {line["person"]["name"]: line["progress"] for line in cohort["lines"]}
+    assert progress["Hazel Thornbury"]["status"] == "appears_met"
+    assert progress["Oren Castlebury"]["status"] == "drifting"
+    assert progress["Miriam Vasquell"]["ageing"]
+    assert progress["Yuki Fernhollow"]["status"] == "not_started"
+    awaiting = shown[f"{boss} {LOGBOOK}/sessions?state=awaiting&everybody=true&size=200"]
+    assert len(awaiting["sessions"]) >= 3
+    returned = [
+        entry
+        for asked, page in shown.items()
+        if "/entries?person" in asked
+        for entry in page["entries"]
+        if entry["status"] == "returned"
+    ]
+    assert returned
+    assert returned[0]["returned_because"]
+
+
+def test_nobody_is_mailed_about_the_distant_past(folders):
+    files = sorted((folders[0] / "mail").iterdir())
+    assert 0 < len(files) < 60
+    assert all(file.name >= "20260218" for file in files)
+
+
+def test_the_history_verifies(folders):
+    answer = alongside(folders[0], "verify")
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_what_holds_the_demo_is_left_as_it_is(folders):
+    before = (folders[0] / "scheduler.db").stat().st_mtime_ns
+    again = alongside(folders[0], "demo", "--fill-only")
+    assert again.returncode == 0
+    assert "already" in again.stderr
+    assert (folders[0] / "scheduler.db").stat().st_mtime_ns == before
+    another = alongside(folders[0], "demo", "--fill-only", "--date", "2026-01-05")
+    assert another.returncode == 1
+    assert "another folder" in another.stderr
+
+
+def test_it_starts_and_hands_the_coordinator_a_link(folders):
+    running = subprocess.Popen(
+        [COMMAND, "demo", "--port", "0"],
+        env=environment(folders[1]),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        link = running.stdout.readline()
+    finally:
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=60)[1]
+    assert link.startswith("http://127.0.0.1:"), said
+    assert running.returncode == 0, said
+    assert "Everything is kept" in said
+
+
+def test_another_association_is_left_alone(tmp_path):
+    added = alongside(
+        tmp_path, "person", "add", "--name", "Ada Sample", "--email", "ada@example.org",
+        "--role", "coordinator", "--zone", "America/Chicago",
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    refused = alongside(tmp_path, "demo", "--fill-only")
+    assert refused.returncode == 1
+    assert "another association" in refused.stderr
+    assert not (tmp_path / "demo.json").exists()
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "yesterday"])
+def test_a_day_that_cannot_be_is_refused(tmp_path, day):
+    refused = alongside(tmp_path, "demo", "--fill-only", "--date", day)
+    assert refused.returncode != 0
+    assert not (tmp_path / "scheduler.db").exists()

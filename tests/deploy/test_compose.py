@@ -1,0 +1,174 @@
+"""The files for containers, proven as far as that goes without an engine.
+
+They are valid, they name settings that exist, no service gets another's secrets, and the door
+knows the same paths. (The recipe in them, the same commands as plain processes, is run by the tests of the
+stack.)
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alongside.settings import SERVICES, Settings
+from alongside.stack.kafka_files import VERSION
+from alongside.stack.keys import KEYS_OF
+from alongside.stack.routes import ROUTES
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+OVERLAYS = sorted((ROOT / "deploy").glob("compose.*.yml"))
+DOCKERFILE = ROOT / "deploy" / "Dockerfile"
+CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
+
+FILE = yaml.safe_load(COMPOSE.read_text())
+SERVICE = FILE["services"]
+OURS = {name: each for name, each in SERVICE.items() if str(each["image"]).startswith("alongside-")}
+
+
+def run(*command: str | Path, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False, timeout=60, **options
+    )
+
+
+def tool(name: str) -> Path:
+    return Path(sys.executable).with_name(name)
+
+
+def test_compose_files_are_valid():
+    answer = run(
+        tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", COMPOSE, *OVERLAYS
+    )
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_yaml_is_tidy():
+    rules = "{extends: default, rules: {line-length: {max: 120}, document-start: disable}}"
+    answer = run(tool("yamllint"), "--strict", "-d", rules, COMPOSE, *OVERLAYS)
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_every_setting_they_name_exists():
+    known = {f"ALONGSIDE_{name.upper()}" for name in Settings.model_fields}
+    for path in (COMPOSE, *OVERLAYS, DOCKERFILE, CADDYFILE, ROOT / "deploy" / "make-secrets"):
+        named = set(re.findall(r"ALONGSIDE_[A-Z_]+[A-Z]", path.read_text()))
+        assert named <= known, path
+    mounted = [
+        secret["target"]
+        for each in OURS.values()
+        for secret in each.get("secrets", ())
+        if isinstance(secret, dict)
+    ]
+    assert mounted
+    assert {name.upper() for name in mounted} <= known
+
+
+def test_a_service_gets_its_own_secrets_and_no_others():
+    for name in SERVICES:
+        for each in (SERVICE[name], SERVICE[f"migrate-{name}"]):
+            plain = {secret for secret in each["secrets"] if isinstance(secret, str)}
+            settings = {secret["target"] for secret in each["secrets"] if isinstance(secret, dict)}
+            mail = {"alongside_smtp_url"} if name == "notifier" else set()
+            assert plain == set(KEYS_OF[name])
+            assert settings == {f"alongside_{name}_database_url"} | mail
+
+
+def test_every_secret_is_a_file_that_is_made_and_never_committed(tmp_path):
+    deploy = tmp_path / "deploy"
+    deploy.mkdir()
+    script = deploy / "make-secrets"
+    script.write_text((ROOT / "deploy" / "make-secrets").read_text())
+    first = run("sh", script)
+    assert first.returncode == 0, first.stderr
+    made = {path.name: path.read_bytes() for path in (deploy / "secrets").iterdir()}
+    wanted = {
+        Path(secret["file"]).relative_to("./deploy/secrets").name
+        for secret in FILE["secrets"].values()
+    }
+    assert set(made) == wanted
+    assert all(made.values())
+    again = run("sh", script)
+    assert again.stdout == ""
+    assert {path.name: path.read_bytes() for path in (deploy / "secrets").iterdir()} == made
+    ignored = run("git", "check-ignore", "deploy/secrets/signing.pem", cwd=ROOT)
+    assert ignored.returncode == 0
+
+
+def test_the_keys_that_are_made_are_keys(tmp_path):
+    from alongside.secrets import Secrets
+
+    deploy = tmp_path / "deploy"
+    deploy.mkdir()
+    script = deploy / "make-secrets"
+    script.write_text((ROOT / "deploy" / "make-secrets").read_text())
+    run("sh", script)
+    secrets = Secrets(deploy / "secrets")
+    signed = secrets.signing_key.sign(b"x")
+    secrets.public_key.verify(signed, b"x")
+    assert len(secrets.link_mac("a", "b")) == 43
+    assert len(secrets.feed_mac("a")) == 43
+    url = (deploy / "secrets" / "logbook_database_url").read_text()
+    password = (deploy / "secrets" / "logbook_password").read_text()
+    assert url == f"postgresql+asyncpg://logbook:{password}@postgres:5432/logbook"
+
+
+def test_every_service_has_its_image_its_migration_and_its_command():
+    for name in SERVICES:
+        assert SERVICE[name]["build"]["args"] == {"SERVICE": name}
+        assert SERVICE[name]["image"] == f"alongside-{name}"
+        assert SERVICE[name]["command"] == ["serve", name]
+        assert SERVICE[f"migrate-{name}"]["command"] == ["migrate", name]
+        assert SERVICE[name]["depends_on"] == {
+            f"migrate-{name}": {"condition": "service_completed_successfully"},
+            "topics": {"condition": "service_completed_successfully"},
+        }
+
+
+def test_every_container_is_hardened():
+    for name, each in SERVICE.items():
+        assert each["cap_drop"] == ["ALL"], name
+        assert each["security_opt"] == ["no-new-privileges:true"], name
+        # Kafka's image writes its configuration at start.
+        assert each.get("read_only", False) is (name != "kafka"), name
+        assert "container_name" not in each, name
+        assert each.get("restart") == "no" or "healthcheck" in each, name
+
+
+def test_only_doors_are_published_and_only_on_loopback():
+    published = {name: each["ports"] for name, each in SERVICE.items() if "ports" in each}
+    assert set(published) == {"door", "mailpit"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_kafka_is_that_of_the_tests_and_makes_no_topics_by_itself():
+    kafka = SERVICE["kafka"]
+    assert kafka["image"] == f"apache/kafka:${{KAFKA_VERSION:-{VERSION}}}"
+    assert kafka["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+    assert kafka["environment"]["KAFKA_LOG_RETENTION_MS"] == -1
+    assert SERVICE["topics"]["command"][0] == "topics"
+    for each in OURS.values():
+        assert each["environment"]["ALONGSIDE_KAFKA_BOOTSTRAP"] == "kafka:19092"
+
+
+def test_the_door_of_the_containers_knows_the_same_paths():
+    text = CADDYFILE.read_text()
+    for name in ("logbook", "notifier"):
+        matcher = re.search(rf"@{name} path (.+)", text)[1].split()
+        assert matcher == [part for path in ROUTES[name] for part in (path, f"{path}/*")]
+        assert re.search(rf"handle @{name} {{\s+reverse_proxy {name}:8000\s+}}", text)
+    assert re.search(r"handle {\s+reverse_proxy scheduler:8000\s+}", text)
+
+
+def test_the_image_runs_as_nobody_in_particular_with_pinned_packages():
+    text = DOCKERFILE.read_text()
+    assert "USER 10001:10001" in text
+    assert "--require-hashes" in text
+    assert re.search(r"^COPY requirements/runtime.txt", text, re.MULTILINE)
+    ignored = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text().splitlines()
+    assert "*" in ignored

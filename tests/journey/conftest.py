@@ -1,0 +1,37 @@
+"""The two modes in which the same journey is made."""
+
+from pathlib import Path
+
+import pytest
+
+from journey.installation import Installation
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey goes from step to step: undo the shuffling, for this folder alone."""
+    places = [place for place, item in enumerate(items) if HERE in item.path.parents]
+    steps = sorted((items[place] for place in places), key=_step)
+    for place, step in zip(places, steps, strict=True):
+        items[place] = step
+
+
+def _step(item: pytest.Item) -> tuple[str, str, int]:
+    mode = item.callspec.id if hasattr(item, "callspec") else ""
+    return str(item.path), mode, item.location[1] or 0
+
+
+@pytest.fixture(scope="module", params=["embedded", "stack"])
+def installation(request, tmp_path_factory):
+    """A running installation of each mode, and the link by which its first coordinator comes in."""
+    where = Installation(request.param, tmp_path_factory.mktemp(request.param))
+    if request.param == "stack":
+        request.getfixturevalue("stack_can_run")
+    link = where.start(
+        "--email", "cora@circle.example", "--name", "Cora Sample",
+        "--zone", "America/Chicago", "--association", "Sample Circle Association",
+    )  # fmt: skip
+    yield where, link
+    assert where.leave() == 0, "Ctrl-C stops it cleanly"

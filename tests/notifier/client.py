@@ -1,0 +1,138 @@
+"""A calendar client, written from RFC 5546 and from nothing of ours.
+
+It files the mails of one mailbox and can say what it shows. It reads a feed, too.
+"""
+
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import icalendar
+import recurring_ical_events
+
+SPAN = (date(2020, 1, 1), date(2042, 1, 1))
+
+
+def calendar_part(raw: bytes) -> str:
+    mail = message_from_bytes(raw, policy=default)
+    parts = [p for p in mail.walk() if p.get_content_type() == "text/calendar"]
+    assert len(parts) == 1
+    return parts[0].get_payload(decode=True).decode()
+
+
+def instant(value) -> datetime:
+    assert value.tzinfo is not None
+    return value.astimezone(UTC)
+
+
+class Client:
+    def __init__(self) -> None:
+        self.series: dict[str, dict] = {}
+        self.zones: dict[str, icalendar.Timezone] = {}
+
+    def receive(self, raw: bytes) -> None:
+        calendar = icalendar.Calendar.from_ical(calendar_part(raw))
+        assert not [error for part in calendar.walk() for error in part.errors]
+        for block in calendar.walk("VTIMEZONE"):
+            self.zones[str(block["TZID"])] = block
+        method = str(calendar["METHOD"])
+        events = calendar.walk("VEVENT")
+        assert len({str(event["UID"]) for event in events}) == 1
+        uid = str(events[0]["UID"])
+        if method == "CANCEL":
+            self._cancel(uid, events)
+        else:
+            assert method == "REQUEST"
+            self._request(uid, events)
+
+    def _request(self, uid: str, events) -> None:
+        masters = [event for event in events if "RECURRENCE-ID" not in event]
+        if masters:
+            (master,) = masters
+            known = self.series.get(uid)
+            if known is not None and known["sequence"] > int(master["SEQUENCE"]):
+                return
+            overrides = {recurrence(e): e for e in events if "RECURRENCE-ID" in e}
+            self.series[uid] = {
+                "master": master,
+                "sequence": int(master["SEQUENCE"]),
+                "overrides": overrides,
+                "gone": {},
+            }
+            return
+        known = self.series[uid]
+        for event in events:
+            key = recurrence(event)
+            before = known["overrides"].get(key) or known["gone"].get(key)
+            if before is not None and int(before["SEQUENCE"]) > int(event["SEQUENCE"]):
+                continue
+            assert "RRULE" not in event
+            known["gone"].pop(key, None)
+            known["overrides"][key] = event
+
+    def _cancel(self, uid: str, events) -> None:
+        known = self.series.get(uid)
+        for event in events:
+            assert str(event["STATUS"]) == "CANCELLED"
+            if "RECURRENCE-ID" not in event:
+                assert known is None or int(event["SEQUENCE"]) > known["sequence"]
+                self.series.pop(uid, None)
+            elif known is not None:
+                key = recurrence(event)
+                known["overrides"].pop(key, None)
+                known["gone"][key] = event
+
+    def shows(self) -> set[tuple]:
+        shown: set[tuple] = set()
+        for known in self.series.values():
+            calendar = icalendar.Calendar()
+            for block in self.zones.values():
+                calendar.add_component(block)
+            master = known["master"].copy(recursive=True)
+            # An instance that was cancelled is taken out; one restated replaces EXDATE.
+            excluded = {
+                instant(each.dt) for group in _lists(master.get("EXDATE")) for each in group.dts
+            }
+            back = excluded & set(known["overrides"])
+            master.pop("EXDATE", None)
+            out = (excluded - back) | set(known["gone"])
+            for moment in sorted(out):
+                start = master["DTSTART"].dt
+                master.add("exdate", moment.astimezone(start.tzinfo))
+            calendar.add_component(master)
+            for event in known["overrides"].values():
+                calendar.add_component(event)
+            shown |= expanded(calendar)
+        return shown
+
+
+def shown_by(feed: bytes) -> set[tuple]:
+    calendar = icalendar.Calendar.from_ical(feed)
+    assert not [error for part in calendar.walk() for error in part.errors]
+    return expanded(calendar)
+
+
+def expanded(calendar) -> set[tuple]:
+    found = set()
+    for event in recurring_ical_events.of(calendar).between(*SPAN):
+        if str(event.get("STATUS", "")) == "CANCELLED":
+            continue
+        found.add(
+            (
+                instant(event["DTSTART"].dt),
+                instant(event["DTEND"].dt),
+                str(event.get("SUMMARY")),
+                str(event.get("LOCATION")),
+            )
+        )
+    return found
+
+
+def recurrence(event) -> datetime:
+    return instant(event["RECURRENCE-ID"].dt)
+
+
+def _lists(value) -> list:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

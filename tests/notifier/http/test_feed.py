@@ -1,0 +1,207 @@
+"""A feed over HTTP, as calendars ask for it."""
+
+import gzip
+from datetime import timedelta
+
+import icalendar
+import pytest
+
+from notifier.client import Client, shown_by
+from notifier.making import ORIGIN, person
+
+pytestmark = pytest.mark.unit
+
+
+async def test_every_header_of_a_feed(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    assert len(ORIGIN + path) <= 200
+    response = await browser.get(path, **{"Accept-Encoding": "identity"})
+    assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert response.headers["cache-control"] == "private, max-age=300, must-revalidate"
+    assert response.headers["x-robots-tag"] == "noindex"
+    assert response.headers["vary"] == "Accept-Encoding"
+    assert response.headers["etag"].startswith('"')
+    assert response.headers["last-modified"] == "Mon, 04 Jan 2027 15:00:00 GMT"
+    assert response.headers["content-length"] == str(len(response.content))
+    calendar = icalendar.Calendar.from_ical(response.content)
+    assert "METHOD" not in calendar
+    assert b"ATTENDEE" not in response.content
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in response.content
+    assert calendar["X-PUBLISHED-TTL"] == "PT1H"
+    assert calendar["X-WR-CALNAME"] == calendar["NAME"] == "Oak Association: my supervision"
+    assert str(calendar["SOURCE"]) == ORIGIN + path
+    assert calendar["COLOR"] == "teal"
+
+
+async def test_the_feed_is_what_the_mails_said(notifier, open_browser, feed_path):
+    life = await notifier.begin()
+    keys = life.keys()
+    browser = await open_browser()
+    for change in (
+        lambda: life.move(keys[1], timedelta(hours=2)),
+        lambda: life.cancel(keys[2]),
+        lambda: life.lengthen(120),
+        lambda: life.leave("cleo", notifier.clock.now().date()),
+        lambda: life.restore(keys[2]),
+    ):
+        await notifier.hear_series(change())
+        await notifier.tell()
+        for who in ("ada", "ben", "cleo"):
+            client = Client()
+            for row in await notifier.mails(who):
+                client.receive(row.raw)
+            fed = await browser.get(await feed_path(who))
+            assert client.shows() == shown_by(fed.content)
+
+
+async def test_a_thousand_gets_are_the_same_bytes_and_cost_one_look_up_each_two_seconds(
+    notifier, open_browser, feed_path
+):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    first = await browser.get(path)
+    for _ in range(1000):
+        again = await browser.client.get(path)
+        assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    ["{etag}", "W/{etag}", '"other", {etag}', "*", '"a",W/{etag} ,"b"'],
+)
+async def test_an_unchanged_feed_is_304(notifier, open_browser, feed_path, conditions):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    whole = await browser.get(path)
+    given = conditions.format(etag=whole.headers["etag"])
+    response = await browser.get(path, status=304, **{"If-None-Match": given})
+    assert response.content == b""
+    assert response.headers["etag"] == whole.headers["etag"]
+    assert response.headers["cache-control"] == whole.headers["cache-control"]
+    assert response.headers["last-modified"] == whole.headers["last-modified"]
+    assert "content-type" not in response.headers
+    await browser.get(path, status=200, **{"If-None-Match": '"something else"'})
+
+
+async def test_the_date_counts_only_without_an_etag(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    date = (await browser.get(path)).headers["last-modified"]
+    await browser.get(path, status=304, **{"If-Modified-Since": date})
+    await browser.get(path, status=200, **{"If-Modified-Since": "Mon, 04 Jan 2027 14:59:59 GMT"})
+    await browser.get(path, status=200, **{"If-Modified-Since": "rubbish"})
+    both = {"If-Modified-Since": date, "If-None-Match": '"x"'}
+    await browser.get(path, status=200, **both)
+
+
+async def test_gzip_is_the_same_calendar_under_its_own_etag(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    async with browser.client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["content-encoding"] == "gzip"
+        raw = b"".join([part async for part in packed.aiter_raw()])
+    plain = await browser.get(path, **{"Accept-Encoding": "identity"})
+    refused = await browser.get(path, **{"Accept-Encoding": "gzip;q=0, *;q=0"})
+    assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in refused.headers
+    assert gzip.decompress(raw) == plain.content
+    assert packed.headers["etag"] != plain.headers["etag"]
+    crossed = {"If-None-Match": packed.headers["etag"], "Accept-Encoding": "identity"}
+    await browser.get(path, status=304, **crossed)
+
+
+async def test_head_has_the_headers_and_nothing_else(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    whole = await browser.get(path)
+    head = await browser.client.head(path)
+    assert head.status_code == 200
+    assert head.content == b""
+    for name in ("etag", "content-length", "last-modified", "content-type"):
+        assert head.headers[name] == whole.headers[name]
+
+
+async def test_the_etag_changes_exactly_with_the_content(notifier, open_browser, feed_path):
+    life = await notifier.begin()
+    browser = await open_browser()
+    path, other = await feed_path("ben"), await feed_path("dora")
+    before, other_before = await browser.get(path), await browser.get(other)
+    await notifier.hear_series(life.retitle(life.series.title))
+    assert (await browser.get(path)).headers["etag"] == before.headers["etag"]
+    await notifier.hear_series(life.move(life.keys()[0], timedelta(hours=1)))
+    after = await browser.get(path)
+    assert after.headers["etag"] != before.headers["etag"]
+    assert (await browser.get(other)).headers["etag"] == other_before.headers["etag"]
+
+
+async def test_unknown_revoked_and_wrong_methods(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    for wrong in (
+        "/feeds/" + "x" * 43 + ".ics",
+        "/feeds/.ics",
+        "/feeds/",
+        path[:-4],
+        "/feeds/a/b.ics",
+    ):
+        await browser.get(wrong, status=404)
+    assert (await browser.client.post(path)).status_code == 405
+    signed_in = await open_browser("ben")
+    await signed_in.post("/calendar/rotate")
+    assert "taken back" in (await browser.get(path, status=410)).text
+    fresh = await feed_path("ben")
+    assert fresh != path
+    await browser.get(fresh)
+    await signed_in.post("/calendar/revoke")
+    await browser.get(fresh, status=410)
+    assert "switched off" in await signed_in.page("/calendar")
+    await signed_in.post("/calendar/make")
+    await browser.get(await feed_path("ben"))
+    await browser.get(fresh, status=410)
+
+
+async def test_the_feed_of_somebody_who_left_is_gone(notifier, open_browser, feed_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    await browser.get(path)
+    await notifier.meet(person("ben", version=2, left_at=notifier.clock.now()))
+    await browser.get(path, status=410)
+
+
+async def test_the_address_is_nowhere_in_the_database(notifier, open_browser, feed_path, tmp_path):
+    await notifier.begin()
+    browser = await open_browser()
+    path = await feed_path("ben")
+    await browser.get(path, **{"User-Agent": "Google-Calendar-Importer"})
+    await notifier.tick("fetches")
+    token = path.removeprefix("/feeds/").removesuffix(".ics").encode()
+    for file in tmp_path.glob("test.db*"):
+        assert token not in file.read_bytes()
+    assert "Google-Calendar-Importer" in await (await open_browser("ben")).page("/calendar")
+
+
+async def test_cancelled_meetings_stay_as_cancelled_and_leave_after_their_grace(
+    notifier, open_browser, feed_path
+):
+    life = await notifier.begin()
+    await notifier.hear_series(life.cancel(life.keys()[0]))
+    browser = await open_browser()
+    path = await feed_path("ben")
+    shown = await browser.get(path)
+    assert b"STATUS:CANCELLED" in shown.content
+    assert b"SUMMARY:Cancelled: Tuesday Circle" in shown.content
+    notifier.clock.advance(timedelta(days=8 + 14, hours=5))
+    await notifier.tick("stale feeds")
+    later = await browser.get(path)
+    assert b"STATUS:CANCELLED" not in later.content
+    assert b"EXDATE;TZID=America/Chicago:20270112T100000" in later.content
+    assert shown_by(later.content) == shown_by(shown.content)

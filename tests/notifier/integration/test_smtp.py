@@ -1,0 +1,186 @@
+"""Mails over real SMTP: in order, once, and with the same Message-ID when a crash repeats one."""
+
+import socket
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from alongside_notifier.delivery import Away, Parcel, SmtpPost
+from alongside_notifier.handlers.send import GIVE_UP, send_mail
+from notifier.client import Client
+
+pytestmark = pytest.mark.integration
+
+
+class Sink:
+    """Keeps what it is given; can refuse."""
+
+    def __init__(self):
+        self.mails = []
+        self.answers = {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        answer = self.answers.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        return "250 taken"
+
+    def read(self):
+        return [message_from_bytes(content, policy=default) for _, _, content in self.mails]
+
+
+@pytest.fixture
+def sink():
+    return Sink()
+
+
+class Server:
+    """An SMTP server on one port, which can go away and come back."""
+
+    def __init__(self, sink):
+        self.sink = sink
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.running = None
+
+    def start(self):
+        self.running = Controller(self.sink, hostname="127.0.0.1", port=self.port)
+        self.running.start()
+
+    def stop(self):
+        if self.running is not None:
+            self.running.stop()
+            self.running = None
+
+
+@pytest.fixture
+def server(sink):
+    made = Server(sink)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def notifier_settings(notifier_settings, server):
+    return {**notifier_settings, "smtp_url": f"smtp://127.0.0.1:{server.port}"}
+
+
+async def test_what_arrives_is_byte_for_byte_what_was_queued(notifier, sink):
+    await notifier.begin()
+    assert await notifier.tick("send") == 3
+    rows = await notifier.mails()
+    assert [content for _, _, content in sink.mails] == [row.raw for row in rows]
+    assert [to for _, to, _ in sink.mails] == [[row.recipient] for row in rows]
+    assert [sender for sender, _, _ in sink.mails] == [row.sender for row in rows]
+    client = Client()
+    client.receive(sink.mails[1][2])
+    assert len(client.shows()) == 6
+
+
+async def test_a_crash_between_handing_over_and_settling_repeats_the_same_message_id(
+    notifier, sink, monkeypatch
+):
+    await notifier.begin()
+    from alongside_notifier.store.mails import Mails
+
+    async def killed(*_arguments, **_facts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Mails, "sent", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await notifier.tick("send")
+    assert len(sink.mails) == 1
+    assert await notifier.tick("send") == 0, "the claim is still held"
+    notifier.clock.advance(timedelta(minutes=11))
+    assert await notifier.tick("send") == 3
+    ids = [mail["Message-ID"] for mail in sink.read()]
+    assert len(ids) == 4
+    assert len(set(ids)) == 3
+    assert await notifier.tick("send") == 0
+
+
+async def test_a_refusal_for_good_is_said_and_ends_it(notifier, sink):
+    sink.answers["ben@people.example"] = "550 5.1.1 no such person"
+    await notifier.begin()
+    await notifier.tick("send")
+    (row,) = await notifier.mails("ben")
+    assert row.outcome == "failed"
+    assert "550 5.1.1 no such person" in row.last_error
+    assert len(sink.mails) == 2
+
+
+async def test_not_now_is_tried_again_and_what_follows_waits_in_order(notifier, sink):
+    sink.answers["ben@people.example"] = "451 4.7.1 greylisted, come back"
+    life = await notifier.begin()
+    await notifier.tick("send")
+    await notifier.hear_series(life.cancel(life.keys()[0]))
+    await notifier.tell()
+    await notifier.tick("send")
+    invitation, cancellation = await notifier.mails("ben")
+    assert "greylisted" in invitation.last_error
+    assert cancellation.attempts == 0 or cancellation.done_at is None
+    del sink.answers["ben@people.example"]
+    notifier.clock.advance(timedelta(hours=1))
+    await notifier.tick("send")
+    methods = [
+        part.get_param("method")
+        for mail in sink.read()
+        if "ben@" in mail["To"]
+        for part in mail.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    assert methods == ["REQUEST", "CANCEL"]
+
+
+async def test_a_server_that_is_away_loses_nothing(notifier, sink, server):
+    await notifier.begin()
+    server.stop()
+    assert await notifier.tick("send") == 0
+    rows = await notifier.mails()
+    assert {row.outcome for row in rows} == {None}
+    assert all(row.last_error for row in rows)
+    server.start()
+    notifier.clock.advance(timedelta(minutes=5))
+    assert await notifier.tick("send") == 3
+
+
+async def test_after_days_it_gives_up_with_the_reason(notifier, server):
+    await notifier.begin()
+    server.stop()
+    notifier.clock.advance(GIVE_UP)
+    await notifier.tick("send")
+    server.start()
+    rows = await notifier.mails()
+    assert {row.outcome for row in rows} == {"failed"}
+    assert all(row.last_error.startswith("Given up after 3 days.") for row in rows)
+
+
+async def test_two_senders_never_send_one_mail_twice(notifier, sink, server):
+    import asyncio
+
+    await notifier.begin()
+    post = SmtpPost(f"smtp://127.0.0.1:{server.port}")
+    sent = await asyncio.gather(
+        *(send_mail(notifier.app.uow, post, f"worker-{number}") for number in range(4))
+    )
+    assert sum(sent) == 3
+    ids = [mail["Message-ID"] for mail in sink.read()]
+    assert len(ids) == len(set(ids)) == 3
+
+
+async def test_a_password_never_goes_over_a_plain_line():
+    post = SmtpPost("smtp://user:secret@mail.example:587")
+    assert post._needs_tls
+    with pytest.raises(Away):
+        async with SmtpPost("smtp://127.0.0.1:1").open() as counter:
+            await counter.hand(Parcel(1, "x", None, "a@b.example", "c@d.example", b"x"))

@@ -1,0 +1,185 @@
+"""From what the others say to the mails that leave: on a real (SQLite) store, without loops."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import icalendar
+import pytest
+
+from alongside.contracts import PersonLeft, SignInLinkRequested
+from notifier.client import calendar_part
+from notifier.making import NOW, make_series, monthly, person, weekly
+
+pytestmark = pytest.mark.unit
+
+
+def read(row):
+    return message_from_bytes(row.raw, policy=default)
+
+
+def calendar(row):
+    return icalendar.Calendar.from_ical(calendar_part(row.raw))
+
+
+async def test_a_series_of_26_weeks_for_8_people_is_8_mails_and_9_with_its_provider(notifier):
+    members = tuple(f"m{n}" for n in range(8))
+    await notifier.meet(*(person(each) for each in members))
+    first = (NOW + timedelta(days=8)).replace(tzinfo=None, hour=10)
+    await notifier.begin(make_series(weekly(first, 26), members=members))
+    assert len(await notifier.mails()) == 9
+    assert {row.kind for row in await notifier.mails()} == {"invitation"}
+    await notifier.tell()
+    assert len(await notifier.mails()) == 9
+
+
+async def test_an_invitation_reads_well_and_is_one_series(notifier):
+    first = (NOW + timedelta(days=8)).replace(tzinfo=None, hour=10)
+    await notifier.begin(make_series(monthly(first, 12, 2)))
+    (row,) = await notifier.mails("ben")
+    mail = read(row)
+    text = mail.get_body(("plain",)).get_content()
+    assert "Ada Solberg invites you to Tuesday Circle." in text
+    assert "Tuesday, January 12, 2027, 10:00 AM to 11:30 AM (America/Chicago, UTC-06:00)" in text
+    assert "For Ada Solberg that is Tuesday, January 12, 2027, 11:00 AM" in text
+    assert "/answer/ben." in text
+    event = calendar(row).walk("VEVENT")[0]
+    assert event["RRULE"].to_ical() == b"FREQ=MONTHLY;COUNT=12;BYDAY=2TU"
+
+
+async def test_changes_within_the_window_are_told_once_and_finally(notifier):
+    life = await notifier.begin()
+    key = life.keys()[1]
+    for hours in (1, 2, 3):
+        await notifier.hear_series(life.move(key, timedelta(hours=hours)))
+        await notifier.tell(wait=False)
+    assert len(await notifier.mails("ben")) == 1
+    await notifier.tell()
+    _, moved = await notifier.mails("ben")
+    (event,) = calendar(moved).walk("VEVENT")
+    assert event["SEQUENCE"] == 3
+    assert event["DTSTART"].dt.hour == 16
+    assert "RECURRENCE-ID" in event
+    assert read(moved)["References"] == (await notifier.mails("ben"))[0].message_id
+
+
+async def test_moving_there_and_back_says_nothing(notifier):
+    life = await notifier.begin()
+    key = life.keys()[1]
+    await notifier.hear_series(life.move(key, timedelta(hours=1)))
+    await notifier.hear_series(life.move(key, timedelta(hours=-1)))
+    await notifier.tell()
+    assert len(await notifier.mails("ben")) == 1
+
+
+async def test_cancelling_one_goes_to_everybody_as_cancel_with_its_recurrence(notifier):
+    life = await notifier.begin()
+    await notifier.hear_series(life.cancel(life.keys()[2]))
+    await notifier.tell()
+    for who in ("ada", "ben", "cleo"):
+        row = (await notifier.mails(who))[-1]
+        answer = calendar(row)
+        (event,) = answer.walk("VEVENT")
+        assert answer["METHOD"] == "CANCEL"
+        assert event["STATUS"] == "CANCELLED"
+        assert event["SEQUENCE"] == 1
+        assert f"{event['RECURRENCE-ID'].dt:%Y%m%dT%H%M}" == life.keys()[2]
+
+
+async def test_cancelling_the_series_is_one_cancel_each(notifier):
+    life = await notifier.begin()
+    await notifier.hear_series(life.end())
+    await notifier.tell()
+    assert [row.kind for row in await notifier.mails("ben")] == ["invitation", "cancelled"]
+    (event,) = calendar((await notifier.mails("ben"))[-1]).walk("VEVENT")
+    assert "RECURRENCE-ID" not in event
+
+
+async def test_a_roster_change_concerns_one_person_alone(notifier):
+    life = await notifier.begin()
+    await notifier.hear_series(life.leave("cleo", NOW.date()))
+    await notifier.hear_series(life.join("dora", NOW.date()))
+    await notifier.tell()
+    assert len(await notifier.mails("ben")) == 1
+    assert [row.kind for row in await notifier.mails("cleo")] == ["invitation", "removed"]
+    assert [row.kind for row in await notifier.mails("dora")] == ["invitation"]
+    (gone,) = calendar((await notifier.mails("cleo"))[-1]).walk("VEVENT")
+    (new,) = calendar((await notifier.mails("dora"))[-1]).walk("VEVENT")
+    assert (gone["SEQUENCE"], new["SEQUENCE"]) == (1, 2)
+    assert str(gone["ATTENDEE"]) == "mailto:cleo@people.example"
+
+
+async def test_somebody_who_left_hears_nothing_more(notifier):
+    life = await notifier.begin()
+    await notifier.hear_series(life.cancel(life.keys()[0]))
+    gone = person("ben", version=2, left_at=notifier.clock.now())
+    await notifier.hear(
+        PersonLeft(id=notifier.ids(), occurred_at=notifier.clock.now(), person=gone)
+    )
+    await notifier.tell()
+    await notifier.hear_series(life.end())
+    await notifier.tell()
+    notifier.clock.advance(timedelta(days=7, hours=20))
+    await notifier.tick("remind")
+    rows = await notifier.mails("ben")
+    assert [(row.kind, row.outcome) for row in rows] == [("invitation", "withdrawn")]
+
+
+async def test_a_replay_of_everything_mails_nothing_twice(notifier):
+    life = await notifier.begin()
+    first = life.series
+    await notifier.hear_series(life.cancel(life.keys()[0]))
+    await notifier.tell()
+    number = len(await notifier.mails())
+    for state in (first, life.series, first):
+        await notifier.hear_series(state)
+        await notifier.tell()
+    assert len(await notifier.mails()) == number
+
+
+async def test_a_series_before_its_people_waits_for_them(notifier):
+    await notifier.hear_series(make_series())
+    await notifier.tell()
+    assert await notifier.mails() == []
+    await notifier.meet(person("ada"), person("ben"), person("cleo"))
+    await notifier.tell()
+    assert sorted(row.person_id for row in await notifier.mails()) == ["ada", "ben", "cleo"]
+
+
+async def test_a_new_address_is_a_new_calendar(notifier):
+    await notifier.begin()
+    await notifier.meet(person("ben", "Ben Achterberg", version=2, email="ben@new.example"))
+    await notifier.tell()
+    old, new = await notifier.mails("ben")
+    assert (old.recipient, new.recipient) == ("ben@people.example", "ben@new.example")
+    assert new.kind == "invitation"
+
+
+async def test_a_sign_in_link_leaves_at_once_and_once(notifier):
+    await notifier.begin()
+    event = SignInLinkRequested(
+        id=notifier.ids(),
+        occurred_at=notifier.clock.now(),
+        request_id="request-1",
+        person_id="ben",
+        expires_at=notifier.clock.now() + timedelta(minutes=15),
+    )
+    await notifier.hear(event)
+    await notifier.hear(event)
+    row = (await notifier.mails("ben"))[-1]
+    mac = notifier.app.secrets.link_mac("sign-in", "request-1")
+    assert (
+        f"https://supervision.example/sign-in/request-1.{mac}"
+        in read(row).get_body(("plain",)).get_content()
+    )
+    assert [row.kind for row in await notifier.mails("ben")].count("sign_in") == 1
+
+
+async def test_mails_become_files_that_sort_by_time(notifier, notifier_settings):
+    await notifier.begin()
+    assert await notifier.tick("send") == 3
+    names = sorted(path.name for path in (notifier_settings["data"] / "mail").glob("*.eml"))
+    assert len(names) == 3
+    assert names[0].startswith("20270104T150000.000Z-00000001-invitation-ada@people.example")
+    assert {row.outcome for row in await notifier.mails()} == {"sent"}
+    assert await notifier.tick("send") == 0

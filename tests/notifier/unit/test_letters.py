@@ -1,0 +1,72 @@
+"""Every letter in every kind: nothing missing, text and HTML say the same."""
+
+import re
+from html import unescape
+
+import pytest
+
+from alongside_notifier.letters import KINDS, Letters
+
+pytestmark = pytest.mark.unit
+
+FACTS = {
+    "association": "Oak & Elm <Association>",
+    "name": "Ben",
+    "provider": "Ada Solberg",
+    "supervisee": "Cleo",
+    "title": "Tea & <b>Circle</b>",
+    "leads": False,
+    "rhythm": "Every week on Tuesday, 6 sessions",
+    "whens": ["Tuesday, January 12, 2027, 10:00 AM", "For Ada Solberg that is 11:00 AM."],
+    "place": "Room 5",
+    "link": "https://meet.example/x?a=1&b=2",
+    "sessions": ["Tuesday, January 12", "Tuesday, January 19"],
+    "more": 4,
+    "answer_url": "https://supervision.example/answer/x",
+    "preferences_url": "https://supervision.example/preferences",
+    "before": "Monday, January 11",
+    "what": "One session has another time.",
+    "asks": True,
+    "next": True,
+    "series": True,
+    "short": "Tue, Jan 12",
+    "soon": "In 1 day",
+    "when": "in 1 day",
+    "until": "10:15 AM",
+    "again": False,
+    "absent": False,
+    "duration": "1 h 30 min",
+    "day": "Tuesday, January 12",
+    "hours": "24 h",
+    "category": "IFS",
+}
+
+
+def words(text):
+    text = re.sub(r"https?://\S+", "", text)
+    return re.findall(r"[A-Za-zÀ-ÿ0-9&<>/]+", text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("leads", [True, False])
+def test_text_and_html_say_the_same(kind, leads):
+    letter = Letters().render(kind, **{**FACTS, "leads": leads})
+    assert "\n" not in letter.subject
+    assert "<b>" not in letter.html
+    bare = re.sub(r"<title>.*?</title>", "", letter.html, flags=re.DOTALL)
+    shown = unescape(re.sub(r"<[^>]+>", " ", bare))
+    labels = {
+        "I", "will", "be", "there", "Maybe", "cannot", "come", "Look", "at", "my", "hours", "Sign",
+        "in", "Join", "the", "session", "again", "See", "how", "they", "add", "up", "say", "so",
+        "here", "Choose", "your", "reminders", "Something", "came", "Please", "Reminders", "please",
+    }  # fmt: skip
+    assert set(words(letter.text)) - labels == set(words(shown)) - labels
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_html_stands_alone(kind):
+    html = Letters().render(kind, **FACTS).html
+    assert "<script" not in html
+    assert "<link" not in html
+    assert "src=" not in html
+    assert html.count("style=") > 5

@@ -1,0 +1,76 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from alongside.secrets import MissingKey, Secrets
+from alongside.settings import Settings
+
+pytestmark = pytest.mark.unit
+
+
+def test_keys_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
+    first = Secrets(tmp_path / "keys", allow_create=True)
+    for name in ("signing.pem", "link.key", "feed.key"):
+        assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
+    again = Secrets(tmp_path / "keys", allow_create=True)
+    assert again.link_mac("sign-in", "r1") == first.link_mac("sign-in", "r1")
+    assert again.public_key == first.signing_key.public_key()
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
+        "feed.key",
+        "link.key",
+        "signing.pem",
+        "verifying.pem",
+    ]
+
+
+def test_racing_processes_agree_on_one_set(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: Secrets(tmp_path, allow_create=True), range(16)))
+    assert len({each.link_mac("x", "y") for each in made}) == 1
+    assert len({each.feed_mac("y") for each in made}) == 1
+    assert all(each.public_key == made[0].signing_key.public_key() for each in made)
+
+
+def test_a_service_with_the_public_key_alone_misses_only_what_it_uses(tmp_path: Path) -> None:
+    Secrets(tmp_path / "all", allow_create=True)
+    few = tmp_path / "few"
+    few.mkdir()
+    (few / "verifying.pem").write_bytes((tmp_path / "all" / "verifying.pem").read_bytes())
+    secrets = Secrets(few)
+    assert secrets.public_key
+    assert secrets.is_notice_mac("n", secrets.notice_mac("n"))
+    with pytest.raises(MissingKey, match=r"signing\.pem"):
+        _ = secrets.signing_key
+    with pytest.raises(MissingKey, match=r"link\.key"):
+        secrets.link_mac("sign-in", "x")
+
+
+def test_nothing_is_made_in_the_stack(tmp_path: Path) -> None:
+    secrets = Secrets.of(Settings(data=tmp_path, mode="stack"))
+    with pytest.raises(MissingKey):
+        _ = secrets.public_key
+    assert not (tmp_path / "keys").exists()
+
+
+def test_a_spoiled_key_is_refused(tmp_path: Path) -> None:
+    Secrets(tmp_path, allow_create=True)
+    (tmp_path / "link.key").write_text("short")
+    with pytest.raises(MissingKey, match="32 bytes"):
+        Secrets(tmp_path).link_mac("a", "b")
+
+
+def test_macs_differ_by_purpose_and_key(tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path, allow_create=True)
+    mac = secrets.link_mac("sign-in", "x")
+    assert len(mac) == 43
+    assert mac != secrets.link_mac("answer", "x")
+    assert mac != secrets.link_mac("sign-i", "n\0x")
+    assert secrets.feed_mac("x") != secrets.notice_mac("x")
+    assert secrets.is_link_mac("sign-in", "x", mac)
+    assert not secrets.is_link_mac("sign-in", "y", mac)
+    assert not secrets.is_link_mac("sign-in", "x", mac[:-1])
+    assert not secrets.is_link_mac("sign-in", "x", "ü\ud800")
+    assert secrets.is_feed_mac("f:1", secrets.feed_mac("f:1"))
+    assert not secrets.is_feed_mac("f:2", secrets.feed_mac("f:1"))
