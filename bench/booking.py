@@ -24,8 +24,8 @@ from alongside_scheduler.app import create_app
 from alongside_scheduler.domain.access import OPERATOR
 from alongside_scheduler.handlers.groups import MakeGroup, make_group
 from alongside_scheduler.handlers.people import RegisterPerson, register_person
+from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
-from alongside_scheduler.handlers.series import ScheduleSeries, schedule_series
 from bench.figures import Figure
 
 PEOPLE = 4

@@ -18,8 +18,8 @@ from alongside_scheduler.domain.access import OPERATOR, Actor
 from alongside_scheduler.handlers.association import DescribeAssociation, describe_association
 from alongside_scheduler.handlers.groups import GroupView, MakeGroup, make_group
 from alongside_scheduler.handlers.people import RegisterPerson, register_person
+from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
-from alongside_scheduler.handlers.series import ScheduleSeries, schedule_series
 from alongside_scheduler.store.uow import SchedulerUow
 
 ZONE = "America/Chicago"

@@ -112,7 +112,7 @@ def test_a_broken_counter_closes_no_door(monkeypatch) -> None:
     def broken(*_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(limit._limiter, "hit", broken)
+    monkeypatch.setattr(limit._anything.limiter, "hit", broken)
     before = metrics.RATE_LIMIT_FAILURES._value.get()
     assert limit(scope()) is None
     assert metrics.RATE_LIMIT_FAILURES._value.get() == before + 1

@@ -22,18 +22,7 @@ from alongside_scheduler.store.tables import PLUMBING
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.welcome import FirstCoordinator
 
-PREFIXES = (
-    "/",
-    "/sign-in",
-    "/sign-out",
-    "/set-up",
-    "/people",
-    "/groups",
-    "/series",
-    "/sessions",
-    "/account",
-    "/api/scheduler",
-)
+PREFIXES = ("/", "/api/scheduler")
 
 
 class _Gate:

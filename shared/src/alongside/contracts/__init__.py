@@ -16,12 +16,14 @@ from alongside.contracts.hours import (
 )
 from alongside.contracts.people import (
     PEOPLE,
+    AskAbout,
     AssociationDescribed,
     Category,
     Credential,
     CredentialChanged,
     CredentialKind,
     CredentialStanding,
+    PersonAsked,
     PersonChanged,
     PersonLeft,
     PersonRegistered,
@@ -41,6 +43,7 @@ from alongside.contracts.sessions import (
     RosterChanged,
     SeriesChanged,
     SeriesEnded,
+    SeriesPurpose,
     SeriesScheduled,
     SeriesState,
     SessionCancelled,
@@ -58,11 +61,11 @@ TOPICS: dict[str, TypeAdapter] = {  # type: ignore[type-arg]  # unions differ by
 
 __all__ = [
     "ANSWERS", "HOURS", "PEOPLE", "SESSIONS", "TOPICS",
-    "AssociationDescribed", "AttendanceRecorded", "Category", "Credential", "CredentialChanged",
+    "AskAbout", "AssociationDescribed", "AttendanceRecorded", "Category", "Credential", "CredentialChanged",
     "CredentialKind", "CredentialStanding", "EntryState", "Event", "Fact", "Frequency", "GroupKind",
     "HoursConfirmed", "HoursReturned", "InvitationAnswered", "Member", "MilestoneReached",
-    "Occurrence", "Pattern", "PersonChanged", "PersonLeft", "PersonRegistered", "PersonState",
-    "ProgressChanged", "Role", "RosterChanged", "SeriesChanged", "SeriesEnded", "SeriesScheduled",
+    "Occurrence", "Pattern", "PersonAsked", "PersonChanged", "PersonLeft", "PersonRegistered", "PersonState",
+    "ProgressChanged", "Role", "RosterChanged", "SeriesChanged", "SeriesEnded", "SeriesPurpose", "SeriesScheduled",
     "SeriesState", "SessionCancelled", "SessionMoved", "SignInLinkRequested", "SignedOut",
     "answers_events", "hours_events", "people_events", "sessions_events",
 ]  # fmt: skip

@@ -134,6 +134,38 @@ class SignedOut(PeopleEvent):
         return self.person_id
 
 
+AskAbout = Literal[
+    "seat_offered",
+    "session_requested",
+    "request_granted",
+    "request_declined",
+    "poll_opened",
+    "poll_decided",
+]
+
+
+class PersonAsked(PeopleEvent):
+    """Something of the scheduler waits for this person, or was decided for them, on a page of ours.
+
+    It says where, and until when; what there is to decide stands on the page alone.
+    """
+
+    type: Literal["alongside.people.PersonAsked.v1"] = "alongside.people.PersonAsked.v1"
+    ask_id: str
+    """Identity of the question: whoever tells about it tells once."""
+    person_id: str
+    about: AskAbout
+    subject: str
+    """What calendars show: the name of a group or the title of a session."""
+    path: str
+    """The page at the front door, from its root."""
+    expires_at: AwareDatetime | None = None
+
+    @property
+    def key(self) -> str:
+        return self.person_id
+
+
 class AssociationDescribed(PeopleEvent):
     """Whose installation this is, and by which rules its people are endorsed."""
 
@@ -154,7 +186,7 @@ class AssociationDescribed(PeopleEvent):
 
 AnyPeopleEvent = Annotated[
     PersonRegistered | PersonChanged | CredentialChanged | PersonLeft
-    | SignInLinkRequested | SignedOut | AssociationDescribed,
+    | SignInLinkRequested | SignedOut | PersonAsked | AssociationDescribed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

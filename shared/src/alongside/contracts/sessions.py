@@ -14,6 +14,9 @@ from alongside.contracts.event import Event, Fact
 SESSIONS = "alongside.sessions.v1"
 
 GroupKind = Literal["group", "individual"]
+SeriesPurpose = Literal["rsc", "consultation"]
+"""Reflective supervision/consultation that somebody receives, or a consultant's visits to a site."""
+
 Frequency = Literal["once", "weekly", "monthly_by_weekday", "monthly_by_date", "dates"]
 
 
@@ -82,6 +85,8 @@ class SeriesState(Fact):
     title: str
     """What calendars show: the group's name."""
     kind: GroupKind
+    purpose: SeriesPurpose = "rsc"
+    """A consultant's visits are never RSC received: whoever counts hours looks here first."""
     zone: str
     tzdata: str
     """Version of the time-zone database by which the instants were derived."""
@@ -94,6 +99,10 @@ class SeriesState(Fact):
     pattern: Pattern
     members: tuple[Member, ...]
     occurrences: tuple[Occurrence, ...]
+    continues: str | None = None
+    """The series of which this one is the later part, after a change to "this and all later"."""
+    continued_by: str | None = None
+    """The series that took over the later part of this one."""
     created_at: AwareDatetime
     revised_at: AwareDatetime
     """When a calendar-relevant change was last made to the master: its DTSTAMP in feeds."""

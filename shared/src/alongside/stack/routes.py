@@ -11,18 +11,7 @@ from alongside.settings import ServiceName
 
 ROUTES: Final = MappingProxyType[ServiceName, tuple[str, ...]](
     {
-        "scheduler": (
-            "/",
-            "/sign-in",
-            "/sign-out",
-            "/set-up",
-            "/people",
-            "/groups",
-            "/series",
-            "/sessions",
-            "/account",
-            "/api/scheduler",
-        ),
+        "scheduler": ("/", "/api/scheduler"),
         "logbook": ("/hours", "/attendance", "/progress", "/cohort", "/rules", "/api/logbook"),
         "notifier": (
             "/feeds",
@@ -34,7 +23,7 @@ ROUTES: Final = MappingProxyType[ServiceName, tuple[str, ...]](
         ),
     }
 )
-"""The paths of each service; a request goes to the longest that fits."""
+"""The paths of each service; a request goes to the longest that fits. The scheduler has the rest."""
 
 SERVICE_OF: Final = MappingProxyType(
     {prefix: service for service, prefixes in ROUTES.items() for prefix in prefixes}

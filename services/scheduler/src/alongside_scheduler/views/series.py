@@ -15,7 +15,7 @@ from alongside_scheduler.domain import wording
 from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.domain.recurrence import is_doubled, is_skipped
 from alongside_scheduler.domain.series import expected
-from alongside_scheduler.handlers.series import ScheduleSeries, draft_series
+from alongside_scheduler.handlers.planning import ScheduleSeries, draft_series
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.groups import leads_group
 from alongside_scheduler.views.people import names_of

@@ -10,7 +10,7 @@ from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import groups as cases
 from alongside_scheduler.handlers import rosters
-from alongside_scheduler.handlers.series import ScheduleSeries, schedule_series
+from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.http.doors import DoorsDep, by
 from alongside_scheduler.views import groups as views
 from alongside_scheduler.views.series import SeriesPreview, preview_series

@@ -8,6 +8,7 @@ from alongside_scheduler.http.pages import (
     home,
     imports,
     people,
+    planning,
     rosters,
     series,
     sessions,
@@ -18,5 +19,17 @@ from alongside_scheduler.http.pages import (
 
 def routers() -> tuple[APIRouter, ...]:
     """Return every page. Pages with a fixed name come before those with an id in its place."""
-    modules = (home, sign_in, set_up, account, imports, people, series, groups, rosters, sessions)
+    modules = (
+        home,
+        sign_in,
+        set_up,
+        account,
+        imports,
+        people,
+        planning,
+        series,
+        groups,
+        rosters,
+        sessions,
+    )
     return tuple(module.routes for module in modules)
