@@ -6,6 +6,7 @@ from alongside.db import UnitOfWork
 from alongside_scheduler.domain.access import NOBODY, Actor
 from alongside_scheduler.store.association import AssociationStore
 from alongside_scheduler.store.copies import Copies
+from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
 from alongside_scheduler.store.imports import ImportStore
 from alongside_scheduler.store.people import PeopleStore
@@ -43,6 +44,11 @@ class SchedulerUow(UnitOfWork):
     def sessions(self) -> SessionStore:
         """Meetings, searched by time and person."""
         return SessionStore(self.session)
+
+    @cached_property
+    def free(self) -> FreeStore:
+        """Which time of people is taken."""
+        return FreeStore(self.session)
 
     @cached_property
     def sign_ins(self) -> SignInStore:

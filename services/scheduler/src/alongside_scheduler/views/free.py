@@ -1,0 +1,67 @@
+"""When people are free: what is taken, and the next times at which all of them could meet."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from alongside_scheduler.domain.free import Span, shared, starts_in, within, without, working_hours
+from alongside_scheduler.store.uow import SchedulerUow
+
+AHEAD = timedelta(weeks=8)
+"""How far ahead the next free times are looked for."""
+
+STEP_MINUTES = 30
+
+
+async def busy_spans(
+    uow: SchedulerUow,
+    person_ids: Iterable[str],
+    begins: datetime,
+    ends: datetime,
+    *,
+    ignoring_series: str | None = None,
+) -> dict[str, list[Span]]:
+    """Return the taken time of each person between two instants (UTC), and never by what.
+
+    Spans are in order and may overlap; the room that a provider keeps after a session is part of it.
+    """
+    return await uow.free.taken(set(person_ids), begins, ends, ignoring_series=ignoring_series)
+
+
+async def next_free(
+    uow: SchedulerUow,
+    person_ids: Iterable[str],
+    minutes: int,
+    after: datetime,
+    zone: ZoneInfo,
+    *,
+    limit: int = 3,
+    ignoring_series: str | None = None,
+) -> list[datetime]:
+    """Return the next starts (UTC) at which all of these people are free for so many minutes.
+
+    Within the windows that those of them publish who publish any, else on weekdays between 8:00
+    and 18:00 wall time of `zone`; never before `after` or now, and at most eight weeks later. The
+    list is shorter than `limit` where there is not more.
+    """
+    people = sorted(set(person_ids))
+    begins = max(after, uow.now)
+    ends = begins + AHEAD
+    busy = await busy_spans(uow, people, begins, ends, ignoring_series=ignoring_series)
+    published = await _published(uow, people, begins, ends)
+    open_to_all = shared(published) if published else working_hours(begins, ends, zone)
+    free = without(
+        within(open_to_all, begins, ends), (span for one in busy.values() for span in one)
+    )
+    return list(islice(starts_in(free, minutes, STEP_MINUTES, zone), limit))
+
+
+async def _published(
+    uow: SchedulerUow,  # noqa: ARG001  # nobody can publish yet
+    person_ids: list[str],  # noqa: ARG001
+    begins: datetime,  # noqa: ARG001
+    ends: datetime,  # noqa: ARG001
+) -> list[list[Span]]:
+    """Return the windows of each of these people who publishes any."""
+    return []
