@@ -204,7 +204,7 @@ def test_my_hours_are_drawn(story):
 
 def test_calendar_messages_and_preferences(story):
     bo, page = story.people["bo"], story.people["bo"].page
-    page.locator(".side-nav").get_by_text("My calendar").click()
+    page.locator(".side-nav").get_by_text("Calendar apps").click()
     address = page.get_by_label("Address of your feed").input_value()
     assert address.startswith(f"{story.where.origin}/feeds/")
     feed = page.request.get(address)

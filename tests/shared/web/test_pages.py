@@ -73,13 +73,13 @@ async def test_a_notice_of_others_is_not_shown(client, value) -> None:
 @pytest.mark.parametrize(
     ("roles", "labels"),
     [
-        ({"supervisee"}, ["Home", "Groups", "My hours", "My calendar", "Messages"]),
-        ({"supervisor"}, ["Home", "Groups", "Attendance", "My calendar", "Messages"]),
+        ({"supervisee"}, ["Home", "Schedule", "Groups", "My hours", "Calendar apps", "Messages"]),
+        ({"supervisor"}, ["Home", "Schedule", "Groups", "Attendance", "Calendar apps", "Messages"]),
         (
             {"coordinator"},
-            ["Home", "Groups", "My calendar", "Messages", "People", "On track"],
+            ["Home", "Schedule", "Groups", "Calendar apps", "Messages", "People", "On track"],
         ),
-        (set(), ["Home", "Groups", "My calendar", "Messages"]),
+        (set(), ["Home", "Schedule", "Groups", "Calendar apps", "Messages"]),
     ],
 )
 def test_one_navigation_by_role(roles, labels) -> None:

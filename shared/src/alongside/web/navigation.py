@@ -23,10 +23,11 @@ _COORDINATORS: frozenset[Role] = frozenset({"coordinator"})
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Home", "/", "today"),
+    NavItem("Schedule", "/schedule", "calendar"),
     NavItem("Groups", "/groups", "groups"),
     NavItem("My hours", "/hours", "hours", frozenset({"supervisee"})),
     NavItem("Attendance", "/attendance", "attendance", _SUPERVISORS),
-    NavItem("My calendar", "/calendar", "calendar"),
+    NavItem("Calendar apps", "/calendar", "link"),
     NavItem("Messages", "/messages", "messages"),
     NavItem("People", "/people", "people", _COORDINATORS, section="Association"),
     NavItem("On track", "/cohort", "cohort", _COORDINATORS),

@@ -1,4 +1,4 @@
-"""My calendar: the address of my feed, and my next sessions with my answers."""
+"""Calendar apps: the address of my feed, and my next sessions with my answers."""
 
 from typing import cast
 
