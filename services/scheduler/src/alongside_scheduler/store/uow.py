@@ -5,11 +5,13 @@ from functools import cached_property
 from alongside.db import UnitOfWork
 from alongside_scheduler.domain.access import NOBODY, Actor
 from alongside_scheduler.store.association import AssociationStore
+from alongside_scheduler.store.busy import BusyStore
 from alongside_scheduler.store.copies import Copies
 from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
 from alongside_scheduler.store.imports import ImportStore
 from alongside_scheduler.store.people import PeopleStore
+from alongside_scheduler.store.polls import PollStore
 from alongside_scheduler.store.series import SeriesStore
 from alongside_scheduler.store.sessions import SessionStore
 from alongside_scheduler.store.sign_ins import SignInStore
@@ -64,3 +66,13 @@ class SchedulerUow(UnitOfWork):
     def copies(self) -> Copies:
         """What other services said: answers and progress."""
         return Copies(self.session)
+
+    @cached_property
+    def busy(self) -> BusyStore:
+        """When people are busy elsewhere, and which times of a week suit them."""
+        return BusyStore(self.session)
+
+    @cached_property
+    def polls(self) -> PollStore:
+        """Polls for a time."""
+        return PollStore(self.session)

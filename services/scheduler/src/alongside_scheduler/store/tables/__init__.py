@@ -6,13 +6,21 @@ rows by which the database can guard and search (`occurrences`, `commitments`).
 
 from alongside_scheduler.store.tables.association import AssociationRow
 from alongside_scheduler.store.tables.base import METADATA, PLUMBING, SchedulerTable
+from alongside_scheduler.store.tables.busy import (
+    BusyCalendarRow,
+    BusySpanRow,
+    SuitingTimesRow,
+    WeeklyHours,
+)
 from alongside_scheduler.store.tables.copies import AnswerRow, ProgressRow
 from alongside_scheduler.store.tables.groups import GroupMemberRow, GroupRow
 from alongside_scheduler.store.tables.guard import NO_OVERLAP, POSTGRESQL_GUARD, SQLITE_GUARDS
 from alongside_scheduler.store.tables.imports import ImportRow
 from alongside_scheduler.store.tables.people import CredentialRow, PersonRow
+from alongside_scheduler.store.tables.polls import PollAnswerRow, PollRow
 from alongside_scheduler.store.tables.series import CommitmentRow, OccurrenceRow, SeriesRow
 from alongside_scheduler.store.tables.sign_ins import SignInRequestRow, SignInRow
+from alongside_scheduler.store.tables.visits import PairingRow, SiteRow, VisitRow
 
 __all__ = [
     "METADATA",
@@ -22,16 +30,25 @@ __all__ = [
     "SQLITE_GUARDS",
     "AnswerRow",
     "AssociationRow",
+    "BusyCalendarRow",
+    "BusySpanRow",
     "CommitmentRow",
     "CredentialRow",
     "GroupMemberRow",
     "GroupRow",
     "ImportRow",
     "OccurrenceRow",
+    "PairingRow",
     "PersonRow",
+    "PollAnswerRow",
+    "PollRow",
     "ProgressRow",
     "SchedulerTable",
     "SeriesRow",
     "SignInRequestRow",
     "SignInRow",
+    "SiteRow",
+    "SuitingTimesRow",
+    "VisitRow",
+    "WeeklyHours",
 ]
