@@ -74,10 +74,22 @@ async def test_a_notice_of_others_is_not_shown(client, value) -> None:
     ("roles", "labels"),
     [
         ({"supervisee"}, ["Home", "Schedule", "Groups", "My hours", "Calendar apps", "Messages"]),
-        ({"supervisor"}, ["Home", "Schedule", "Groups", "Attendance", "Calendar apps", "Messages"]),
+        (
+            {"supervisor"},
+            ["Home", "Schedule", "Groups", "Attendance", "Visits", "Calendar apps", "Messages"],
+        ),
         (
             {"coordinator"},
-            ["Home", "Schedule", "Groups", "Calendar apps", "Messages", "People", "On track"],
+            [
+                "Home",
+                "Schedule",
+                "Groups",
+                "Visits",
+                "Calendar apps",
+                "Messages",
+                "People",
+                "On track",
+            ],  # fmt: skip
         ),
         (set(), ["Home", "Schedule", "Groups", "Calendar apps", "Messages"]),
     ],

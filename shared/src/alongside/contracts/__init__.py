@@ -12,6 +12,8 @@ from alongside.contracts.hours import (
     HoursReturned,
     MilestoneReached,
     ProgressChanged,
+    VisitLogged,
+    VisitState,
     hours_events,
 )
 from alongside.contracts.people import (
@@ -48,6 +50,8 @@ from alongside.contracts.sessions import (
     SeriesState,
     SessionCancelled,
     SessionMoved,
+    Site,
+    SiteKind,
     sessions_events,
 )
 
@@ -66,6 +70,6 @@ __all__ = [
     "HoursConfirmed", "HoursReturned", "InvitationAnswered", "Member", "MilestoneReached",
     "Occurrence", "Pattern", "PersonAsked", "PersonChanged", "PersonLeft", "PersonRegistered", "PersonState",
     "ProgressChanged", "Role", "RosterChanged", "SeriesChanged", "SeriesEnded", "SeriesPurpose", "SeriesScheduled",
-    "SeriesState", "SessionCancelled", "SessionMoved", "SignInLinkRequested", "SignedOut",
+    "SeriesState", "SessionCancelled", "SessionMoved", "SignInLinkRequested", "SignedOut", "Site", "SiteKind", "VisitLogged", "VisitState",
     "answers_events", "hours_events", "people_events", "sessions_events",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Facts about hours. Key: the supervisee. Said by the logbook."""
+"""Facts about hours. Key: the supervisee; for a visit, the consultant. Said by the logbook."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -99,8 +99,40 @@ class MilestoneReached(HoursEvent):
         return self.supervisee_id
 
 
+class VisitState(Fact):
+    """What came of a consultant's visit: never an hour of anybody's, and no content."""
+
+    series_id: str
+    occurrence_key: str
+    version: int
+    consultant_id: str
+    site_id: str
+    started_at: AwareDatetime
+    zone: str
+    scheduled_minutes: int
+    held: bool
+    minutes: int
+    """How long it was; 0 where it was not held."""
+
+
+class VisitLogged(HoursEvent):
+    """A consultant logged, or corrected, a visit to a site. It is not RSC, and counts for nobody."""
+
+    type: Literal["alongside.hours.VisitLogged.v1"] = "alongside.hours.VisitLogged.v1"
+    visit: VisitState
+
+    @property
+    def key(self) -> str:
+        return self.visit.consultant_id
+
+
 AnyHoursEvent = Annotated[
-    AttendanceRecorded | HoursConfirmed | HoursReturned | ProgressChanged | MilestoneReached,
+    AttendanceRecorded
+    | HoursConfirmed
+    | HoursReturned
+    | ProgressChanged
+    | MilestoneReached
+    | VisitLogged,
     Field(discriminator="type"),
 ]
 

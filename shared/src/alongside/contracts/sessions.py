@@ -17,6 +17,8 @@ GroupKind = Literal["group", "individual"]
 SeriesPurpose = Literal["rsc", "consultation"]
 """Reflective supervision/consultation that somebody receives, or a consultant's visits to a site."""
 
+SiteKind = Literal["child_care", "pre_k", "early_intervention", "other"]
+
 Frequency = Literal["once", "weekly", "monthly_by_weekday", "monthly_by_date", "dates"]
 
 
@@ -69,6 +71,14 @@ class Occurrence(Fact):
     changed_at: AwareDatetime | None = None
 
 
+class Site(Fact):
+    """Where a consultant goes: a child care, a Pre-K class, a team of early intervention."""
+
+    site_id: str
+    name: str
+    kind: SiteKind
+
+
 class SeriesState(Fact):
     """A series as it is after the event. `version` rises by one with every event of the series."""
 
@@ -87,6 +97,8 @@ class SeriesState(Fact):
     kind: GroupKind
     purpose: SeriesPurpose = "rsc"
     """A consultant's visits are never RSC received: whoever counts hours looks here first."""
+    site: Site | None = None
+    """Where the visits go, for the purpose consultation."""
     zone: str
     tzdata: str
     """Version of the time-zone database by which the instants were derived."""

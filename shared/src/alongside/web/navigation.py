@@ -27,6 +27,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Groups", "/groups", "groups"),
     NavItem("My hours", "/hours", "hours", frozenset({"supervisee"})),
     NavItem("Attendance", "/attendance", "attendance", _SUPERVISORS),
+    NavItem("Visits", "/visits", "place", _SUPERVISORS | _COORDINATORS),
     NavItem("Calendar apps", "/calendar", "link"),
     NavItem("Messages", "/messages", "messages"),
     NavItem("People", "/people", "people", _COORDINATORS, section="Association"),

@@ -53,14 +53,14 @@ async def draft_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow
     """Return the series as it would be. Nothing is kept or said."""
     group = await uow.groups.get(group_id)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
-    return await _drafted(group, command, uow)
+    return await drafted(group, command, uow)
 
 
 async def schedule_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
     """Plan a series for everybody on the roster: one transaction, one event."""
     group = await uow.groups.get(group_id, for_change=True)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
-    series = await _drafted(group, command, uow)
+    series = await drafted(group, command, uow)
     return await say(series, SeriesScheduled, uow)
 
 
@@ -71,7 +71,8 @@ async def _check_still_here(group: GroupRow, uow: SchedulerUow) -> None:
             raise Invalid(f"{person.name} has left. Choose who leads this group first.")
 
 
-async def _drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
+async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
+    """Return the series that a group would have by this command, before anybody asks who may."""
     problems = Problems()
     rhythm = minutes = None
     with problems.noting():

@@ -10,21 +10,39 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from alongside.errors import NotFound
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
 
+_MEETS_FOR_RSC = col(GroupRow.purpose) == "rsc"
+
 
 class GroupStore:
-    """Every group, and every stay on a roster."""
+    """Every group, and every stay on a roster.
+
+    A consultant's pairing with a site is a group only to its series: nothing here returns it but
+    `behind`, so that no list, roster or offer ever holds one.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def get(self, group_id: str, *, for_change: bool = False) -> GroupRow:
-        """Return a group."""
-        query = select(GroupRow).where(GroupRow.id == group_id)
+        """Return a group that meets for RSC."""
+        query = select(GroupRow).where(GroupRow.id == group_id, _MEETS_FOR_RSC)
         if for_change:
             query = query.with_for_update(key_share=True)
         row = (await self._session.exec(query)).first()
         if row is None:
             raise NotFound("There is no such group.")
+        return row
+
+    async def behind(self, pairing_id: str, *, for_change: bool = False) -> GroupRow:
+        """Return the group behind a consultant's pairing with a site."""
+        query = select(GroupRow).where(
+            GroupRow.id == pairing_id, GroupRow.purpose == "consultation"
+        )
+        if for_change:
+            query = query.with_for_update(key_share=True)
+        row = (await self._session.exec(query)).first()
+        if row is None:
+            raise NotFound("There is no such pairing.")
         return row
 
     async def keep(self, row: GroupRow) -> None:
@@ -34,7 +52,9 @@ class GroupStore:
 
     async def seen_by(self, person_id: str | None) -> Sequence[GroupRow]:
         """Return the groups a person leads or is in, by name; for None, every group."""
-        query = select(GroupRow).order_by(func.lower(GroupRow.name), GroupRow.id)
+        query = (
+            select(GroupRow).where(_MEETS_FOR_RSC).order_by(func.lower(GroupRow.name), GroupRow.id)
+        )
         if person_id is not None:
             on_roster = select(GroupMemberRow.group_id).where(
                 GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
@@ -51,10 +71,11 @@ class GroupStore:
     async def led_by(self, person_id: str) -> Sequence[GroupRow]:
         """Return the groups this person provides or co-provides."""
         query = select(GroupRow).where(
+            _MEETS_FOR_RSC,
             or_(
                 col(GroupRow.provider_id) == person_id,
                 col(GroupRow.co_provider_id) == person_id,
-            )
+            ),
         )
         return (await self._session.exec(query)).all()
 

@@ -35,6 +35,10 @@ class GroupRow(SchedulerTable, table=True):
         default=None, sa_column=Column(String(64), ForeignKey("people.id"), index=True)
     )
     show_roster: bool = Field(default=False, nullable=False)
+    purpose: str = Field(
+        default="rsc", sa_column=Column(String(16), nullable=False, server_default="rsc")
+    )
+    """Of an RSC group, or of a consultant's pairing with a site, which no list of groups shows."""
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
