@@ -24,6 +24,7 @@ async def _echo(request: Request) -> Response:
     response = JSONResponse(
         {
             "service": request.app.state.service,
+            "number": request.app.state.number,
             "method": request.method,
             "path": request.scope["raw_path"].decode(),
             "query": request.scope["query_string"].decode(),
@@ -67,7 +68,7 @@ async def _metrics(request: Request) -> Response:
     return PlainTextResponse(f"# HELP things Things.\n# TYPE things gauge\nthings {len(name)}.0\n")
 
 
-def _service(name: str) -> Starlette:
+def _service(name: str, number: int = 0) -> Starlette:
     methods = ["GET", "HEAD", "POST", "PUT", "DELETE"]
     app = Starlette(
         routes=[
@@ -78,11 +79,14 @@ def _service(name: str) -> Starlette:
         ]
     )
     app.state.service = name
+    app.state.number = number
     return app
 
 
 @contextlib.asynccontextmanager
-async def _door(*, away: tuple[str, ...] = ()) -> AsyncIterator[httpx2.AsyncClient]:
+async def _door(
+    *, away: tuple[str, ...] = (), replicas: int = 1, replica_away: int | None = None
+) -> AsyncIterator[httpx2.AsyncClient]:
     async with contextlib.AsyncExitStack() as running:
 
         async def run(app) -> int:
@@ -92,8 +96,11 @@ async def _door(*, away: tuple[str, ...] = ()) -> AsyncIterator[httpx2.AsyncClie
 
         origins = {}
         for name in SERVICES:
-            port = await run(_service(name))
-            origins[name] = f"http://127.0.0.1:{1 if name in away else port}"
+            ports = [await run(_service(name, number)) for number in range(replicas)]
+            origins[name] = [
+                f"http://127.0.0.1:{1 if name in away or number == replica_away else port}"
+                for number, port in enumerate(ports)
+            ]
         door = Door(origins, Statics(STATICS))
         await running.enter_async_context(door.open())
         port = await run(door)
@@ -219,8 +226,8 @@ async def test_readiness_is_that_of_all():
 async def test_metrics_are_those_of_all_by_service():
     async with _door(away=("notifier",)) as client:
         text = (await client.get("/metrics")).text
-    assert 'things{service="scheduler"} 9.0' in text
-    assert 'things{service="logbook"} 7.0' in text
+    assert 'things{replica="1",service="scheduler"} 9.0' in text
+    assert 'things{replica="1",service="logbook"} 7.0' in text
     assert text.count("# TYPE things gauge") == 1
 
 
@@ -229,3 +236,22 @@ async def test_static_files_come_from_the_door_itself():
         answer = await client.get("/static/alongside.css")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/css")
+
+
+async def test_several_processes_of_a_service_take_turns():
+    async with _door(replicas=2) as client:
+        answered = [(await client.get("/hours")).json()["number"] for _ in range(6)]
+        text = (await client.get("/metrics")).text
+    assert answered == [0, 1, 0, 1, 0, 1]
+    assert 'things{replica="2",service="notifier"} 8.0' in text
+
+
+@pytest.mark.parametrize("away", [0, 1])
+async def test_one_process_away_is_not_noticed(away):
+    async with _door(replicas=2, replica_away=away) as client:
+        answers = [await client.get("/hours") for _ in range(4)]
+        written = [await client.post("/attendance", content=b"a whole body") for _ in range(4)]
+        ready = await client.get("/readyz")
+    assert {answer.json()["number"] for answer in answers} == {1 - away}
+    assert [answer.json()["body"] for answer in written] == ["a whole body"] * 4
+    assert (ready.status_code, ready.json()["status"]) == (200, "degraded")

@@ -211,6 +211,11 @@ class Host:
             if "ticker" in self.roles:
                 for ticker in app.tickers:
                     self._tick(app, ticker)
+            if self.settings.mode == "stack" and self.roles & {"relay", "ticker"}:
+                # Where several processes share a machine, one that was killed is noticed by the rest.
+                self._tick(
+                    app, Ticker("take over", timedelta(seconds=10), partial(self._take_over, app))
+                )
         self._scheduler.start()
 
     def _tick(self, app: ServiceApp, ticker: Ticker) -> None:

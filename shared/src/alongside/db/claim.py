@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, MetaData, Row, Table, exists, func, or_, select, text, update
@@ -123,19 +124,31 @@ async def pending(session: AsyncSession, table: Table) -> tuple[int, datetime | 
 
 
 def this_worker() -> str:
-    """Return the name under which this process claims: its machine and its process id."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+    """Return the name under which this process claims: its machine, and its number there."""
+    return f"{_here()}:{os.getpid()}"
+
+
+def _here() -> str:
+    """Return the name of the place in which a process number means one process.
+
+    Containers of one machine may share its name, and each counts its processes for itself.
+    """
+    try:
+        namespace = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        namespace = 0
+    return f"{socket.gethostname()[:40]}:{namespace}"
 
 
 async def take_over_from_the_dead(session: AsyncSession, metadata: MetaData) -> int:
-    """Give back what processes of this machine held that no longer live; return how many rows.
+    """Give back what processes of this place held that no longer live; return how many rows.
 
     A lease would end by itself. After a crash nobody needs to wait for that where it is plain
     that the holder is gone.
     """
     given_back = 0
     for table in (each for each in metadata.sorted_tables if "claimed_by" in each.c):
-        held = table.c.claimed_by.like(f"{socket.gethostname()[:40]}:%")
+        held = table.c.claimed_by.startswith(f"{_here()}:", autoescape=True)
         holders = (
             await session.execute(select(table.c.claimed_by).where(held).distinct())
         ).scalars()

@@ -49,13 +49,16 @@ def stack(
             "role that may make roles and databases."
         ),
     ] = None,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=9, help="How many processes of each service.")
+    ] = 1,
 ) -> None:
-    """Run the distributed mode without Docker: PostgreSQL, Apache Kafka, a process per service.
+    """Run the distributed mode without Docker: PostgreSQL, Apache Kafka, processes per service.
 
     Everything is in the data folder: logs in logs/, and in `environment` the settings with which
     the other commands work on this stack.
 
-    Example: alongside stack --port 8080
+    Example: alongside stack --port 8080 --replicas 2
 
     Example: set -a; . .stack/environment; set +a; alongside person list
     """
@@ -70,6 +73,7 @@ def stack(
         host=host,
         elsewhere=Elsewhere(kafka=kafka, postgres=postgres),
         extra=extra,
+        replicas=replicas,
         say=lambda line: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {line}"),
     )
     founder = {"email": email, "name": name, "zone": zone, "association": association}
@@ -151,13 +155,13 @@ async def _welcome(settings: Settings, founder: dict[str, str | None]) -> None:
 
 @app.command()
 def door(
-    scheduler: Annotated[str, typer.Option(help="Origin of the scheduler.")],
-    logbook: Annotated[str, typer.Option(help="Origin of the logbook.")],
-    notifier: Annotated[str, typer.Option(help="Origin of the notifier.")],
+    scheduler: Annotated[list[str], typer.Option(help="Origin of the scheduler; may be repeated.")],
+    logbook: Annotated[list[str], typer.Option(help="Origin of the logbook; may be repeated.")],
+    notifier: Annotated[list[str], typer.Option(help="Origin of the notifier; may be repeated.")],
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Run the front door alone: one port before three services.
+    """Run the front door alone: one port before three services, each once or several times.
 
     Example: alongside door --port 8000 --scheduler http://127.0.0.1:8101
     --logbook http://127.0.0.1:8102 --notifier http://127.0.0.1:8103
@@ -167,7 +171,7 @@ def door(
     asyncio.run(_door(settings, origins))
 
 
-async def _door(settings: Settings, origins: dict[str, str]) -> None:
+async def _door(settings: Settings, origins: dict[str, list[str]]) -> None:
     from alongside.observability.logging import configure_logging  # noqa: PLC0415
     from alongside.serving import listen, serving, until_told_to_stop  # noqa: PLC0415
     from alongside.settings import SERVICES  # noqa: PLC0415

@@ -1,11 +1,11 @@
-"""The front door of the stack: one port, and behind it a process per service.
+"""The front door of the stack: one port, and behind it one process or several per service.
 
 It passes bytes on as they come, both ways. What belongs to one connection stays on it (RFC 9110,
 7.6.1), who asked is told in X-Forwarded-*, and a service that is away is an answer, not a hang.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import httpx2
@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from alongside.front import owner_of
 from alongside.settings import ServiceName
 from alongside.stack.refusals import BadGateway, GatewayTimeout, ServiceAway, refusal
+from alongside.stack.replicas import Replicas
 from alongside.stack.routes import SERVICE_OF
 from alongside.web.statics import Statics
 
@@ -56,12 +57,12 @@ class Door:
 
     def __init__(
         self,
-        origins: Mapping[ServiceName, str],
+        origins: Mapping[ServiceName, Sequence[str]],
         statics: Statics,
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self._origins = {name: httpx2.URL(origin) for name, origin in origins.items()}
+        self._services = {name: Replicas(each) for name, each in origins.items()}
         self._statics = statics
         # Neither the environment's proxies nor cookies of one person for the next.
         self._transport = transport or httpx2.AsyncHTTPTransport(limits=_LIMITS, trust_env=False)
@@ -119,23 +120,48 @@ class Door:
 
     async def _owner_of_static(self, scope: Scope) -> ServiceName | None:
         """Ask around whose file this is: below /static, the path does not tell."""
-        for service in self._origins:
+        for service, replicas in self._services.items():
             with suppress(httpx2.TransportError):
-                if (await self._get(service, scope["path"])).is_success:
+                if (await self._get(replicas.in_turn()[0], scope["path"])).is_success:
                     return service
         return None
 
     async def _ask(self, service: ServiceName, scope: Scope, receive: Receive) -> httpx2.Response:
-        request = self._request(service, scope, receive)
-        try:
-            return await self._transport.handle_async_request(request)
-        except (httpx2.RemoteProtocolError, httpx2.ReadError):
-            # Most likely a kept connection that the service closed just now.
-            if scope["method"] not in _ONCE_MORE or _has_body(scope):
-                raise
-            return await self._transport.handle_async_request(request)
+        """Ask one process of a service, and the next one where that can do nothing twice.
 
-    def _request(self, service: ServiceName, scope: Scope, receive: Receive) -> httpx2.Request:
+        What could not even be connected to has heard nothing. A connection that breaks is most
+        likely one that was kept, and closed just now: a request that only looks is sent again.
+        """
+        replicas = self._services[service]
+        again: tuple[type[httpx2.TransportError], ...] = (
+            httpx2.ConnectError,
+            httpx2.ConnectTimeout,
+        )
+        origins = replicas.in_turn()
+        if scope["method"] in _ONCE_MORE and not _has_body(scope):
+            again += (httpx2.RemoteProtocolError, httpx2.ReadError)
+            origins.append(origins[0])
+        *others, last = origins
+        for origin in others:
+            try:
+                return await self._ask_one(origin, replicas, scope, receive)
+            except again:
+                continue
+        return await self._ask_one(last, replicas, scope, receive)
+
+    async def _ask_one(
+        self, origin: httpx2.URL, replicas: Replicas, scope: Scope, receive: Receive
+    ) -> httpx2.Response:
+        request = self._request(origin, scope, receive)
+        try:
+            answer = await self._transport.handle_async_request(request)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+            replicas.could_not_be_reached(origin)
+            raise
+        replicas.answered(origin)
+        return answer
+
+    def _request(self, origin: httpx2.URL, scope: Scope, receive: Receive) -> httpx2.Request:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         if scope["query_string"]:
             raw_path += b"?" + scope["query_string"]
@@ -149,16 +175,16 @@ class Door:
         ]
         return httpx2.Request(
             scope["method"],
-            self._origins[service].copy_with(raw_path=raw_path),
+            origin.copy_with(raw_path=raw_path),
             headers=headers,
             content=_body(receive) if _has_body(scope) else None,
             extensions={"timeout": _TIMEOUT.as_dict()},
         )
 
-    async def _get(self, service: ServiceName, path: str) -> httpx2.Response:
+    async def _get(self, origin: httpx2.URL, path: str) -> httpx2.Response:
         request = httpx2.Request(
             "GET",
-            self._origins[service].copy_with(raw_path=path.encode()),
+            origin.copy_with(raw_path=path.encode()),
             extensions={"timeout": httpx2.Timeout(5).as_dict()},
         )
         answer = await self._transport.handle_async_request(request)
@@ -167,19 +193,23 @@ class Door:
         return answer
 
     async def _readiness(self) -> Response:
-        async def of(service: ServiceName) -> str:
+        async def of(origin: httpx2.URL) -> str:
             try:
-                answer = await self._get(service, "/readyz")
+                answer = await self._get(origin, "/readyz")
             except httpx2.TransportError:
                 return "away"
             return str(answer.json().get("status", "unready"))
 
-        said = await asyncio.gather(*map(of, self._origins))
-        services = dict(zip(self._origins, said, strict=True))
-        if any(state in {"away", "unready"} for state in said):
+        said = await asyncio.gather(
+            *(asyncio.gather(*map(of, each.origins)) for each in self._services.values())
+        )
+        services = {
+            name: _of_all(states) for name, states in zip(self._services, said, strict=True)
+        }
+        if any(state in {"away", "unready"} for state in services.values()):
             status = "unready"
         else:
-            status = "ready" if set(said) == {"ready"} else "degraded"
+            status = "ready" if set(services.values()) == {"ready"} else "degraded"
         return JSONResponse(
             {"status": status, "services": services},
             status_code=503 if status == "unready" else 200,
@@ -187,34 +217,54 @@ class Door:
         )
 
     async def _metrics(self) -> Response:
-        async def of(service: ServiceName) -> tuple[ServiceName, str]:
+        async def of(service: ServiceName, number: int, origin: httpx2.URL) -> _Said:
+            labels = {"service": service, "replica": str(number)}
             try:
-                return service, (await self._get(service, "/metrics")).text
+                return labels, (await self._get(origin, "/metrics")).text
             except httpx2.TransportError:
-                return service, ""
+                return labels, ""
 
-        texts = await asyncio.gather(*map(of, self._origins))
+        texts = await asyncio.gather(
+            *(
+                of(service, number, origin)
+                for service, replicas in self._services.items()
+                for number, origin in enumerate(replicas.origins, 1)
+            )
+        )
         return Response(
             generate_latest(_Merged(texts)), media_type=CONTENT_TYPE_LATEST, headers=_FRESH
         )
 
 
-class _Merged(Collector):
-    """The metrics of all services, each sample with the service's name."""
+_Said = tuple[dict[str, str], str]
+"""The labels of a process, and its metrics as text."""
 
-    def __init__(self, texts: Iterable[tuple[ServiceName, str]]) -> None:
+
+def _of_all(states: Sequence[str]) -> str:
+    """Return the state of a service by those of its processes: one that is ready is enough to serve."""
+    if set(states) == {"ready"}:
+        return "ready"
+    if {"ready", "degraded"} & set(states):
+        return "degraded"
+    return "unready" if "unready" in states else "away"
+
+
+class _Merged(Collector):
+    """The metrics of all processes, each sample with the names of its service and replica."""
+
+    def __init__(self, texts: Iterable[_Said]) -> None:
         self._texts = texts
 
     def collect(self) -> Iterable[Metric]:
         """Return the families, merged by name."""
         families: dict[str, Metric] = {}
-        for service, text in self._texts:
+        for process, text in self._texts:
             for family in text_string_to_metric_families(text):
                 merged = families.setdefault(
                     family.name, Metric(family.name, family.documentation, family.type)
                 )
                 for sample in family.samples:
-                    labels = {**sample.labels, "service": service}
+                    labels = {**sample.labels, **process}
                     merged.samples.append(sample._replace(labels=labels))
         return families.values()
 

@@ -3,8 +3,8 @@
     with Stack(Path(".stack"), port=8000) as stack:
         print(stack.origin, stack.environment["ALONGSIDE_KAFKA_BOOTSTRAP"])
 
-PostgreSQL and Kafka come first, side by side; then migrations and topics, once; then a process
-per service, and the door. What ends by itself is reported and not started again: the
+PostgreSQL and Kafka come first, side by side; then migrations and topics, once; then each service,
+in one process or several, and the door. What ends by itself is reported and not started again: the
 other services go on without it.
 """
 
@@ -32,6 +32,11 @@ from alongside.stack.postgres import PostgresServer, kept_secret
 from alongside.stack.process import Process, StackError, wait_until
 
 
+def process_name(service: ServiceName, replica: int) -> str:
+    """Return what a process of a service is called, and its log: the first like the service."""
+    return service if replica == 1 else f"{service}-{replica}"
+
+
 @dataclass(frozen=True)
 class Elsewhere:
     """Parts that run elsewhere already, and are only used."""
@@ -54,10 +59,13 @@ class Stack:
     """More settings for the services, such as ALONGSIDE_SMTP_URL."""
     durable: bool = True
     """Whether PostgreSQL waits for the disk. Tests do not."""
+    replicas: int = 1
+    """How many processes of each service. They share its database, and its work."""
     say: Callable[[str], None] = lambda _line: None
     kafka: KafkaServer | None = field(default=None, init=False)
     postgres: PostgresServer | None = field(default=None, init=False)
-    services: dict[ServiceName, Process] = field(default_factory=dict, init=False)
+    services: dict[str, Process] = field(default_factory=dict, init=False)
+    """By name: `logbook`, and with several replicas `logbook-2` and so on."""
     door: Process | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -95,9 +103,9 @@ class Stack:
         }
         return Settings.model_validate(values)
 
-    def service_port(self, name: ServiceName) -> int:
-        """Return the port on which a service listens by itself, without the door."""
-        return self._ports.of(name)
+    def service_port(self, name: ServiceName, replica: int = 1) -> int:
+        """Return the port on which a process of a service listens by itself, without the door."""
+        return self._ports.of(process_name(name, replica))
 
     def _common(self) -> dict[str, str]:
         return {
@@ -111,13 +119,13 @@ class Stack:
             "ALONGSIDE_KAFKA_BOOTSTRAP": self._bootstrap,
         }
 
-    def _environment_of(self, name: ServiceName) -> dict[str, str]:
-        """Return what one service is told: its own database and keys, and no other's."""
+    def _environment_of(self, name: ServiceName, called: str) -> dict[str, str]:
+        """Return what one process of a service is told: its own database and keys, and no other's."""
         own = f"{PREFIX}{name.upper()}_DATABASE_URL"
         foreign = {f"{PREFIX}{other.upper()}_DATABASE_URL" for other in SERVICES}
         common = {key: value for key, value in self._common().items() if key not in foreign}
         keys = hand_out(
-            name, Path(common["ALONGSIDE_KEYS"]), self.data / "secrets" / f"keys-of-{name}"
+            name, Path(common["ALONGSIDE_KEYS"]), self.data / "secrets" / f"keys-of-{called}"
         )
         return {**outside(), **common, own: self._urls[name], "ALONGSIDE_KEYS": str(keys)}
 
@@ -139,11 +147,14 @@ class Stack:
         keep_environment(self.data, self.environment)
         self._migrate()
         self._wait_for_kafka()
-        for name in SERVICES:
-            self.start_service(name)
-        for name in SERVICES:
-            self.wait_for_service(name)
+        for name, replica in self._processes():
+            self.start_service(name, replica)
+        for name, replica in self._processes():
+            self.wait_for_service(name, replica)
         self._open_door()
+
+    def _processes(self) -> list[tuple[ServiceName, int]]:
+        return [(name, replica) for replica in range(1, self.replicas + 1) for name in SERVICES]
 
     def _take_folder(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
@@ -229,41 +240,43 @@ class Stack:
             holds=self._parts_lock.descriptors,
         )
 
-    def start_service(self, name: ServiceName) -> Process:
-        """Start one service, or start it again after it ended."""
-        port = str(self._ports.take(name))
-        self.services[name] = self._job(
-            name,
+    def start_service(self, name: ServiceName, replica: int = 1) -> Process:
+        """Start one process of a service, or start it again after it ended."""
+        called = process_name(name, replica)
+        port = str(self._ports.take(called))
+        self.services[called] = self._job(
+            called,
             "serve",
             name,
             "--host",
             "127.0.0.1",
             "--port",
             port,
-            env=self._environment_of(name),
+            env=self._environment_of(name, called),
         )
-        return self.services[name]
+        return self.services[called]
 
-    def wait_for_service(self, name: ServiceName) -> None:
-        """Return once a service answers that it is ready."""
+    def wait_for_service(self, name: ServiceName, replica: int = 1) -> None:
+        """Return once a process of a service answers that it is ready."""
+        called = process_name(name, replica)
 
         def ready() -> bool:
             try:
                 answer = httpx2.get(
-                    f"http://127.0.0.1:{self._ports.of(name)}/readyz", timeout=5, trust_env=False
+                    f"http://127.0.0.1:{self._ports.of(called)}/readyz", timeout=5, trust_env=False
                 )
             except httpx2.TransportError:
                 return False
             return answer.is_success and answer.json().get("status") == "ready"
 
-        wait_until(ready, self.services[name], longest=90)
-        self.say(f"{name} is ready (pid {self.services[name].pid})")
+        wait_until(ready, self.services[called], longest=90)
+        self.say(f"{called} is ready (pid {self.services[called].pid})")
 
     def _open_door(self) -> None:
         behind = [
             part
-            for name in SERVICES
-            for part in (f"--{name}", f"http://127.0.0.1:{self._ports.of(name)}")
+            for name, replica in self._processes()
+            for part in (f"--{name}", f"http://127.0.0.1:{self.service_port(name, replica)}")
         ]
         log_settings = {"ALONGSIDE_LOG_FORMAT": self._common()["ALONGSIDE_LOG_FORMAT"]}
         self.door = self._job(
@@ -283,7 +296,7 @@ class Stack:
             parts["Kafka"] = self.kafka.process
         if self.postgres is not None and self.postgres.launched:
             parts["PostgreSQL"] = self.postgres.process
-        parts |= {str(name): process for name, process in self.services.items()}
+        parts |= self.services
         if self.door is not None:
             parts["door"] = self.door
         return parts
