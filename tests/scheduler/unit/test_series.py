@@ -185,7 +185,7 @@ def test_joining_and_leaving():
     ada = series.members[0]
     assert (ada.left_on, ada.sequence) == (date(2026, 3, 17), 1)
     with pytest.raises(NotFound):
-        life.leave(series, "ada", date(2026, 3, 18), now=NOW)
+        life.leave(series, "nora", date(2026, 3, 18), now=NOW)
     back = life.join(series, "ada", date(2026, 4, 1), now=NOW)
     stays = [each for each in back.members if each.person_id == "ada"]
     assert [each.sequence for each in stays] == [1, 2]
@@ -199,6 +199,25 @@ def test_whoever_comes_back_at_once_was_never_away():
     series = life.join(series, "ada", date(2026, 3, 18), now=NOW)
     ada = [each for each in series.members if each.person_id == "ada"]
     assert [(each.left_on, each.sequence) for each in ada] == [(None, 2)]
+
+
+def test_a_last_day_can_be_another_one():
+    series = life.leave(make(), "ada", date(2026, 3, 17), now=NOW)
+    assert life.leave(series, "ada", date(2026, 3, 17), now=NOW) is series
+    later = life.leave(series, "ada", date(2026, 3, 24), now=NOW)
+    (ada,) = [each for each in later.members if each.person_id == "ada"]
+    assert (ada.left_on, ada.sequence, later.version) == (date(2026, 3, 24), 2, 3)
+    assert "ada" in life.expected(later, later.occurrences[2], CHICAGO)
+
+
+def test_who_was_to_join_later_and_comes_at_once_comes_at_once():
+    series = life.join(make(), "cleo", date(2026, 4, 1), now=NOW)
+    series = life.leave(series, "cleo", date(2026, 3, 1), now=NOW)
+    assert not any("cleo" in life.expected(series, each, CHICAGO) for each in series.occurrences)
+    series = life.join(series, "cleo", date(2026, 3, 2), now=NOW)
+    assert all("cleo" in life.expected(series, each, CHICAGO) for each in series.occurrences)
+    (cleo,) = [each for each in series.members if each.person_id == "cleo"]
+    assert (cleo.joined_on, cleo.left_on) == (date(2026, 3, 2), None)
 
 
 def test_nobody_has_two_parts():

@@ -1,4 +1,4 @@
-"""The life of a series: scheduled, changed, moved, cancelled; people join and leave.
+"""The life of a series: scheduled, moved, cancelled; people join and leave.
 
 Each function takes the series as it is and returns it as it is afterwards. Three things hold
 after any sequence of steps, and the tests prove them: an occurrence keeps its key for ever, the
@@ -133,9 +133,9 @@ def move(
 
     A `where` of None leaves the place alone; an empty one lets it follow the series again.
     """
-    old = _open(series, key)
+    old = still_open(series, key)
     starts_at = instant(start, zone)
-    minutes = _minutes(old) if duration_minutes is None else duration_minutes
+    minutes = minutes_of(old) if duration_minutes is None else duration_minutes
     check_duration(minutes)
     place, link = old.place, old.link
     if where is not None:
@@ -151,27 +151,27 @@ def move(
     }
     if all(getattr(old, name) == value for name, value in facts.items()):
         raise Invalid("Nothing would change: that is where and when it is now.", field="date")
-    if _crowded(series, key, facts["starts_at"], facts["ends_at"]):
+    if crowded(series, key, facts["starts_at"], facts["ends_at"]):
         raise Invalid("Another session of this series is at that time.", field="date")
     counter = series.sequence + 1
     moved = old.model_copy(update={**facts, "moved": True, "sequence": counter, "changed_at": now})
-    return _step(series, now, counter, occurrences=_replaced(series, moved))
+    return step(series, now, counter, occurrences=replaced(series, moved))
 
 
 def cancel(series: SeriesState, key: str, *, now: datetime) -> SeriesState:
     """Return the series without one occurrence; with the last one, the series itself is over."""
-    old = _open(series, key)
+    old = still_open(series, key)
     others = [each for each in series.occurrences if each.key != key]
     if all(each.status == "cancelled" for each in others):
         return end(series, now=now, begun_too=True)
     counter = series.sequence + 1
     gone = old.model_copy(update={"status": "cancelled", "sequence": counter, "changed_at": now})
-    return _step(series, now, counter, occurrences=_replaced(series, gone))
+    return step(series, now, counter, occurrences=replaced(series, gone))
 
 
 def end(series: SeriesState, *, now: datetime, begun_too: bool = False) -> SeriesState:
     """Return the series cancelled: what has begun stays as it was, everything ahead is off."""
-    _not_over(series)
+    need_planned(series)
     left = tuple(
         each.model_copy(update={"status": "cancelled", "changed_at": now})
         if each.status == "planned" and (begun_too or each.starts_at > now)
@@ -179,41 +179,7 @@ def end(series: SeriesState, *, now: datetime, begun_too: bool = False) -> Serie
         for each in series.occurrences
     )
     counter = series.sequence + 1
-    return _step(series, now, counter, whole=True, occurrences=left, status="cancelled")
-
-
-def revise(
-    series: SeriesState,
-    *,
-    title: str,
-    where: Where,
-    duration_minutes: int,
-    provider_id: str,
-    co_provider_ids: tuple[str, ...],
-    now: datetime,
-) -> SeriesState:
-    """Return the series with other words, length or people in the lead; unchanged if nothing differs.
-
-    What has begun keeps the length it had and who led it.
-    """
-    _not_over(series)
-    check_duration(duration_minutes)
-    check_parts(provider_id, co_provider_ids, present_ids(series))
-    facts: dict[str, Any] = {
-        "title": checked_text("title", title, LONGEST_TITLE),
-        "place": checked_text("place", where.place or "", LONGEST_PLACE, required=False) or None,
-        "link": checked_link("link", where.link),
-        "duration_minutes": duration_minutes,
-        "provider_id": provider_id,
-        "co_provider_ids": co_provider_ids,
-    }
-    changed = {name: value for name, value in facts.items() if getattr(series, name) != value}
-    if not changed:
-        return series
-    weighty = bool(changed.keys() & {"duration_minutes", "provider_id", "co_provider_ids"})
-    counter = series.sequence + 1 if weighty else series.sequence
-    revised = tuple(_revised(each, series, changed, counter, now) for each in series.occurrences)
-    return _step(series, now, counter, whole=True, occurrences=revised, **changed)
+    return step(series, now, counter, whole=True, occurrences=left, status="cancelled")
 
 
 def join(series: SeriesState, person_id: str, on: date, *, now: datetime) -> SeriesState:
@@ -221,35 +187,43 @@ def join(series: SeriesState, person_id: str, on: date, *, now: datetime) -> Ser
 
     Who was on the roster before comes back under a new number, for their calendar to take.
     """
-    _not_over(series)
+    need_planned(series)
     check_parts(series.provider_id, series.co_provider_ids, [person_id])
     before = [each for each in series.members if each.person_id == person_id]
     if before and before[-1].left_on is None:
         raise Conflict("This person is on the roster already.", field="person_id")
     if not before:
         new = Member(person_id=person_id, joined_on=on, sequence=series.sequence)
-        return _step(series, now, series.sequence, members=(*series.members, new))
+        return step(series, now, series.sequence, members=(*series.members, new))
     last = before[-1]
     counter = series.sequence + 1
     if last.left_on is not None and on <= last.left_on + timedelta(days=1):
-        back = last.model_copy(update={"left_on": None, "sequence": counter})
+        # A stay that was taken back before it began covers no day: the new one stands in its place.
+        never = last.left_on < last.joined_on
+        first = on if never else min(on, last.joined_on)
+        back = last.model_copy(update={"joined_on": first, "left_on": None, "sequence": counter})
         members = tuple(back if each is last else each for each in series.members)
     else:
         back = Member(person_id=person_id, joined_on=on, sequence=counter)
         members = (*series.members, back)
-    return _step(series, now, counter, members=members)
+    return step(series, now, counter, members=members)
 
 
 def leave(series: SeriesState, person_id: str, last_day: date, *, now: datetime) -> SeriesState:
-    """Return the series with somebody on the roster until a day, that day included."""
-    _not_over(series)
+    """Return the series with somebody on the roster until a day, that day included.
+
+    A last day that was said before is replaced; the same day again changes nothing.
+    """
+    need_planned(series)
     here = [each for each in series.members if each.person_id == person_id]
-    if not here or here[-1].left_on is not None:
+    if not here:
         raise NotFound("This person is not on the roster.")
+    if here[-1].left_on == last_day:
+        return series
     counter = series.sequence + 1
     gone = here[-1].model_copy(update={"left_on": last_day, "sequence": counter})
     members = tuple(gone if each is here[-1] else each for each in series.members)
-    return _step(series, now, counter, members=members)
+    return step(series, now, counter, members=members)
 
 
 def is_present(member: Member, day: date) -> bool:
@@ -289,7 +263,7 @@ def leaders(series: SeriesState, occurrence: Occurrence) -> tuple[str, ...]:
     return tuple(dict.fromkeys((lead, *series.co_provider_ids)))
 
 
-def _step(
+def step(
     series: SeriesState, now: datetime, counter: int, *, whole: bool = False, **facts: Any
 ) -> SeriesState:
     """Return the next version. A lone meeting has no parts: all that happens to it is of the whole."""
@@ -301,24 +275,24 @@ def _step(
     return series.model_copy(update={**facts, "version": series.version + 1, "sequence": counter})
 
 
-def _open(series: SeriesState, key: str) -> Occurrence:
-    _not_over(series)
+def still_open(series: SeriesState, key: str) -> Occurrence:
+    need_planned(series)
     occurrence = find(series, key)
     if occurrence.status == "cancelled":
         raise SessionOver
     return occurrence
 
 
-def _not_over(series: SeriesState) -> None:
+def need_planned(series: SeriesState) -> None:
     if series.status == "cancelled":
         raise SeriesOver
 
 
-def _replaced(series: SeriesState, new: Occurrence) -> tuple[Occurrence, ...]:
+def replaced(series: SeriesState, new: Occurrence) -> tuple[Occurrence, ...]:
     return tuple(new if each.key == new.key else each for each in series.occurrences)
 
 
-def _crowded(series: SeriesState, key: str, starts_at: datetime, ends_at: datetime) -> bool:
+def crowded(series: SeriesState, key: str, starts_at: datetime, ends_at: datetime) -> bool:
     return any(
         each.key != key
         and each.status == "planned"
@@ -328,24 +302,5 @@ def _crowded(series: SeriesState, key: str, starts_at: datetime, ends_at: dateti
     )
 
 
-def _minutes(occurrence: Occurrence) -> int:
+def minutes_of(occurrence: Occurrence) -> int:
     return int((occurrence.ends_at - occurrence.starts_at).total_seconds()) // 60
-
-
-def _revised(
-    each: Occurrence, series: SeriesState, changed: dict[str, Any], counter: int, now: datetime
-) -> Occurrence:
-    begun = each.starts_at <= now
-    facts: dict[str, Any] = {}
-    if begun and "provider_id" in changed and each.provider_id is None:
-        facts["provider_id"] = series.provider_id
-    if "duration_minutes" in changed and _minutes(each) == series.duration_minutes:
-        if begun:
-            # Over the pattern's head, an override keeps the length this meeting really had.
-            facts |= {"moved": True, "sequence": counter, "changed_at": now}
-        else:
-            minutes = changed["duration_minutes"]
-            facts["ends_at"] = each.starts_at + timedelta(minutes=minutes)
-            if each.moved:
-                facts |= {"sequence": counter, "changed_at": now}
-    return each.model_copy(update=facts) if facts else each
