@@ -5,6 +5,7 @@ from functools import cached_property
 from alongside.db import UnitOfWork
 from alongside_scheduler.domain.access import NOBODY, Actor
 from alongside_scheduler.store.association import AssociationStore
+from alongside_scheduler.store.availability import AvailabilityStore, RequestStore
 from alongside_scheduler.store.busy import BusyStore
 from alongside_scheduler.store.copies import Copies
 from alongside_scheduler.store.free import FreeStore
@@ -12,9 +13,11 @@ from alongside_scheduler.store.groups import GroupStore
 from alongside_scheduler.store.imports import ImportStore
 from alongside_scheduler.store.people import PeopleStore
 from alongside_scheduler.store.polls import PollStore
+from alongside_scheduler.store.seats import SeatStore
 from alongside_scheduler.store.series import SeriesStore
 from alongside_scheduler.store.sessions import SessionStore
 from alongside_scheduler.store.sign_ins import SignInStore
+from alongside_scheduler.store.visits import VisitStore
 
 
 class SchedulerUow(UnitOfWork):
@@ -38,6 +41,11 @@ class SchedulerUow(UnitOfWork):
         return GroupStore(self.session)
 
     @cached_property
+    def seats(self) -> SeatStore:
+        """Who takes a seat on which day, who waits for one, and to whom it is offered."""
+        return SeatStore(self.session)
+
+    @cached_property
     def series(self) -> SeriesStore:
         """Series, and the time they take of people."""
         return SeriesStore(self.session)
@@ -51,6 +59,16 @@ class SchedulerUow(UnitOfWork):
     def free(self) -> FreeStore:
         """Which time of people is taken."""
         return FreeStore(self.session)
+
+    @cached_property
+    def availability(self) -> AvailabilityStore:
+        """When providers can be booked."""
+        return AvailabilityStore(self.session)
+
+    @cached_property
+    def requests(self) -> RequestStore:
+        """Requests where nothing fits."""
+        return RequestStore(self.session)
 
     @cached_property
     def sign_ins(self) -> SignInStore:
@@ -76,3 +94,8 @@ class SchedulerUow(UnitOfWork):
     def polls(self) -> PollStore:
         """Polls for a time."""
         return PollStore(self.session)
+
+    @cached_property
+    def visits(self) -> VisitStore:
+        """Sites, pairings and visits."""
+        return VisitStore(self.session)
