@@ -7,6 +7,7 @@ the same one and stores its version with each series.
 import zoneinfo
 from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from alongside.errors import Invalid
@@ -45,6 +46,18 @@ def all_zones() -> tuple[str, ...]:
 def tzdata_version() -> str:
     """Return the version of the time-zone database in use."""
     return version("tzdata")
+
+
+def country_of(name: str) -> str | None:
+    """Return the country (ISO 3166, two letters) in which a zone lies; None for zones of no country."""
+    return "US" if name.startswith("US/") else _countries().get(name)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}
 
 
 @cache

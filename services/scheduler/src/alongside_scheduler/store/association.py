@@ -1,9 +1,13 @@
-"""Whose installation this is."""
+"""Whose installation this is, and when it is closed."""
 
-from sqlmodel import select
+from collections.abc import Sequence
+
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside_scheduler.store.tables import AssociationRow
+from alongside.errors import NotFound
+from alongside_scheduler.domain.days_off import NO_HOLIDAYS, Closure, NameOf, days_off
+from alongside_scheduler.store.tables import AssociationRow, ClosureRow
 
 
 class AssociationStore:
@@ -27,3 +31,34 @@ class AssociationStore:
     def add(self, row: AssociationRow) -> None:
         """Keep a new association."""
         self._session.add(row)
+
+    async def closures(self) -> Sequence[ClosureRow]:
+        """Return the closures, in order of their first day."""
+        query = select(ClosureRow).order_by(col(ClosureRow.first_day), ClosureRow.id)
+        return (await self._session.exec(query)).all()
+
+    async def closure(self, closure_id: str) -> ClosureRow:
+        """Return one closure, to be changed."""
+        row = await self._session.get(ClosureRow, closure_id)
+        if row is None:
+            raise NotFound("There is no such closure.")
+        return row
+
+    async def add_closure(self, row: ClosureRow) -> None:
+        """Keep a new closure."""
+        self._session.add(row)
+        await self._session.flush()
+
+    async def remove_closure(self, row: ClosureRow) -> None:
+        """Forget a closure."""
+        await self._session.delete(row)
+        await self._session.flush()
+
+    async def days_off(self) -> NameOf:
+        """Return what says which days are off: public holidays and closures as they are now."""
+        association = await self.get()
+        closures = [
+            Closure(name=row.name, first_day=row.first_day, last_day=row.last_day)
+            for row in await self.closures()
+        ]
+        return days_off(association.holidays if association else NO_HOLIDAYS, closures)

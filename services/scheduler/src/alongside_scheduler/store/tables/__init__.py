@@ -4,7 +4,7 @@ A series is kept twice, in one transaction: whole, as it was last said (`series.
 rows by which the database can guard and search (`occurrences`, `commitments`).
 """
 
-from alongside_scheduler.store.tables.association import AssociationRow
+from alongside_scheduler.store.tables.association import AssociationRow, ClosureRow
 from alongside_scheduler.store.tables.availability import AvailabilityRow, SessionRequestRow
 from alongside_scheduler.store.tables.base import METADATA, PLUMBING, SchedulerTable
 from alongside_scheduler.store.tables.busy import (
@@ -35,6 +35,7 @@ __all__ = [
     "AvailabilityRow",
     "BusyCalendarRow",
     "BusySpanRow",
+    "ClosureRow",
     "CommitmentRow",
     "CredentialRow",
     "GroupMemberRow",
