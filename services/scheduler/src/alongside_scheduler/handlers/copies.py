@@ -1,6 +1,6 @@
 """What other services said is kept as a copy, newest first."""
 
-from alongside.contracts import Event, InvitationAnswered, ProgressChanged
+from alongside.contracts import Event, InvitationAnswered, ProgressChanged, VisitLogged
 from alongside_scheduler.store.uow import SchedulerUow
 
 
@@ -11,6 +11,8 @@ async def on_answers(event: Event, uow: SchedulerUow) -> None:
 
 
 async def on_hours(event: Event, uow: SchedulerUow) -> None:
-    """Hear where supervisees stand."""
+    """Hear where supervisees stand, and what came of a consultant's visits."""
     if isinstance(event, ProgressChanged):
         await uow.copies.keep_progress(event)
+    elif isinstance(event, VisitLogged):
+        await uow.visits.keep_log(event.visit)

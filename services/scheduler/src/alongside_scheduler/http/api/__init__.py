@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from alongside_scheduler.http.api import groups, imports, people, series, sessions, sign_ins
+from alongside_scheduler.http.api import groups, imports, people, series, sessions, sign_ins, visits
 
 PREFIX = "/api/scheduler/v1"
 
@@ -10,6 +10,6 @@ PREFIX = "/api/scheduler/v1"
 def routers() -> tuple[APIRouter, ...]:
     """Return every JSON route."""
     whole = APIRouter(prefix=PREFIX)
-    for module in (people, imports, groups, series, sessions, sign_ins):
+    for module in (people, imports, groups, series, sessions, sign_ins, visits):
         whole.include_router(module.routes)
     return (whole,)
