@@ -28,7 +28,7 @@ def table() -> str:
 def default_of(field: FieldInfo) -> str:
     """Return a default as people write it in the environment."""
     value = field.default
-    if value is None or value == "" or isinstance(value, SecretStr):
+    if value in (None, "", ()) or isinstance(value, SecretStr):
         return ""
     if isinstance(value, tuple):
         value = ",".join(map(str, value))

@@ -6,7 +6,7 @@ Each key is a file, so that an orchestrator can mount exactly those a service ne
 |---|---|
 | `signing.pem` (Ed25519, private) | the scheduler, which signs people in |
 | `verifying.pem` (Ed25519, public) | every service |
-| `link.key` | the scheduler and the notifier: links in mail |
+| `link.key` | the scheduler and the notifier: links in mail; it also seals what is kept secretly |
 | `feed.key` | the notifier: addresses of calendar feeds |
 
 A missing file is an error only for who uses it.
@@ -23,7 +23,9 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -37,6 +39,7 @@ from alongside.errors import AlongsideError
 from alongside.settings import Settings
 
 _KEY_BYTES = 32
+_NONCE_BYTES = 12
 
 
 class MissingKey(AlongsideError):
@@ -44,6 +47,13 @@ class MissingKey(AlongsideError):
 
     code = "missing_key"
     title = "A key is missing"
+
+
+class BrokenSeal(AlongsideError):
+    """What was kept sealed cannot be opened with the link key that is here now."""
+
+    code = "broken_seal"
+    title = "A seal does not open"
 
 
 class Secrets:
@@ -102,6 +112,25 @@ class Secrets:
     def is_notice_mac(self, value: str, mac: str) -> bool:
         """Tell, in constant time, whether `mac` seals this notice."""
         return _same(self.notice_mac(value), mac)
+
+    def seal(self, purpose: str, text: str) -> str:
+        """Return a text that only a holder of the link key can open again, for this purpose only."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = AESGCM(self._sealing_key).encrypt(nonce, text.encode(), purpose.encode())
+        return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+    def unseal(self, purpose: str, sealed: str) -> str:
+        """Return the text that was sealed for this purpose; raise `BrokenSeal` for anything else."""
+        try:
+            whole = base64.urlsafe_b64decode(sealed)
+            nonce, rest = whole[:_NONCE_BYTES], whole[_NONCE_BYTES:]
+            return AESGCM(self._sealing_key).decrypt(nonce, rest, purpose.encode()).decode()
+        except (ValueError, InvalidTag) as error:
+            raise BrokenSeal from error
+
+    @cached_property
+    def _sealing_key(self) -> bytes:
+        return hmac.digest(self._link_key, b"seal", hashlib.sha256)
 
     @cached_property
     def _link_key(self) -> bytes:

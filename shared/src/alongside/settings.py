@@ -95,6 +95,19 @@ class Settings(BaseSettings):
         ge=0,
         description="Changes to a series within this many seconds reach a person as one message.",
     )
+    calendar_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts (or host:port), separated by commas, from which people's other calendars "
+        "may be read although their addresses are private, such as the office's own calendar server.",
+    )
+    keep_events_days: int = Field(
+        default=0,
+        ge=0,
+        description=(
+            "Days for which events stay in the outbox once they are published. 0 keeps them all: "
+            "a consumer that lost its copy is rebuilt from them (alongside replay)."
+        ),
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )
@@ -122,9 +135,9 @@ class Settings(BaseSettings):
         mounted = SecretsSettingsSource(settings_cls, secrets_dir=SECRETS)
         return init_settings, env_settings, mounted
 
-    @field_validator("reminder_leads", mode="before")
+    @field_validator("reminder_leads", "calendar_hosts", mode="before")
     @classmethod
-    def _split_leads(cls, value: object) -> object:
+    def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part for part in value.replace(" ", "").split(",") if part)
         return value
