@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.errors import NotFound
+from alongside_scheduler.domain.search import folded
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
 
 _MEETS_FOR_RSC = col(GroupRow.purpose) == "rsc"
@@ -47,6 +48,7 @@ class GroupStore:
 
     async def keep(self, row: GroupRow) -> None:
         """Keep a new or changed group."""
+        row.search_text = folded(row.name)
         self._session.add(row)
         await self._session.flush()
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from alongside.contracts import Credential, PersonState, Role
 from alongside.errors import NotFound
 from alongside_scheduler.domain.people import AddressTaken
+from alongside_scheduler.domain.search import folded
 from alongside_scheduler.store.tables import CredentialRow, PersonRow
 
 
@@ -126,6 +127,7 @@ class PeopleStore:
 
     async def keep(self, row: PersonRow) -> None:
         """Keep a new or changed person; refuse an address that somebody else has."""
+        row.search_text = folded(row.name)
         try:
             async with self._session.begin_nested():
                 self._session.add(row)

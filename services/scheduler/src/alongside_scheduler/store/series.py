@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +15,7 @@ from alongside.contracts import SeriesState
 from alongside.errors import NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain.booking import AlreadyBooked, Clash
+from alongside_scheduler.domain.search import folded
 from alongside_scheduler.domain.series import expected, leaders
 from alongside_scheduler.store.tables import (
     NO_OVERLAP,
@@ -24,6 +27,8 @@ from alongside_scheduler.store.tables import (
 
 _Slot = tuple[datetime, datetime]
 _CHUNK = 200
+_OF_AN_OCCURRENCE = ("starts_at", "ends_at", "status", "moved", "provider_id", "changed_at")
+_OF_A_SERIES = ("title", "kind", "purpose", "zone", "provider_id", "co_provider_ids")
 
 
 class SeriesStore:
@@ -94,6 +99,7 @@ class SeriesStore:
                 status=series.status,
                 ends_at=max(each.ends_at for each in series.occurrences),
                 state=series,
+                **_shown(series),
             )
         )
         await self._session.flush()
@@ -107,13 +113,13 @@ class SeriesStore:
 
     async def _keep_occurrences(self, series: SeriesState) -> None:
         mine = col(OccurrenceRow.series_id) == series.series_id
-        query = select(
-            OccurrenceRow.key, OccurrenceRow.starts_at, OccurrenceRow.ends_at, OccurrenceRow.status
+        query = sql_select(
+            col(OccurrenceRow.key), *(getattr(OccurrenceRow, name) for name in _OF_AN_OCCURRENCE)
         ).where(mine)
-        kept = {key: tuple(facts) for key, *facts in await self._session.exec(query)}
+        kept = {key: tuple(facts) for key, *facts in await self._session.execute(query)}
         new = []
         for each in series.occurrences:
-            facts = {"starts_at": each.starts_at, "ends_at": each.ends_at, "status": each.status}
+            facts = {name: getattr(each, name) for name in _OF_AN_OCCURRENCE}
             if each.key not in kept:
                 new.append({"series_id": series.series_id, "key": each.key, **facts})
             elif kept[each.key] != tuple(facts.values()):
@@ -233,6 +239,12 @@ class SeriesStore:
             if other == number and other_begin < end and begin < other_end
         }
         return sorted(found, key=lambda clash: (clash.starts_at, clash.name))
+
+
+def _shown(series: SeriesState) -> dict[str, Any]:
+    """Return what calendars and the search read of a series without reading the whole."""
+    facts = {name: getattr(series, name) for name in _OF_A_SERIES}
+    return facts | {"search_text": folded(series.title)}
 
 
 def _among(at: Iterable[tuple[int, str]]) -> ColumnElement[bool]:

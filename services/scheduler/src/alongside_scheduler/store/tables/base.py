@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Text
 from sqlmodel import Field, SQLModel
 
 from alongside.db import Plumbing, service_metadata
@@ -26,6 +26,11 @@ def reference(target: str, *, nullable: bool = False, primary_key: bool = False)
         nullable=nullable and not primary_key,
         primary_key=primary_key,
     )
+
+
+def search_column() -> Any:
+    """Return a column of folded words, each after a blank (see `domain.search`)."""
+    return Column(Text, nullable=False, server_default="")
 
 
 class SchedulerTable(SQLModel):

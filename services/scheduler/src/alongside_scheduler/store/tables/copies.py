@@ -35,3 +35,12 @@ class ProgressRow(SchedulerTable, table=True):
     counted_minutes: int = Field(sa_column=Column(Integer, nullable=False))
     pending_minutes: int = Field(sa_column=Column(Integer, nullable=False))
     appears_met: bool = Field(nullable=False)
+
+
+class RecordedRow(SchedulerTable, table=True):
+    """A meeting whose attendance is recorded, as the logbook said."""
+
+    __tablename__ = "recorded"
+
+    series_id: str = key_column()
+    key: str = key_column(13)

@@ -15,7 +15,12 @@ from sqlmodel import Field
 
 from alongside.contracts import Role
 from alongside.db import PydanticJson, UtcDateTime
-from alongside_scheduler.store.tables.base import BIG_ID, SchedulerTable, key_column
+from alongside_scheduler.store.tables.base import (
+    BIG_ID,
+    SchedulerTable,
+    key_column,
+    search_column,
+)
 
 
 class PersonRow(SchedulerTable, table=True):
@@ -31,6 +36,7 @@ class PersonRow(SchedulerTable, table=True):
             sqlite_where=text("left_at IS NULL"),
         ),
         Index("ix_people_name", "name"),
+        Index("ix_people_search_text", "search_text"),
     )
 
     person_no: int | None = Field(
@@ -49,6 +55,8 @@ class PersonRow(SchedulerTable, table=True):
     pursuing_since: date | None = Field(default=None, sa_column=Column(Date))
     registered_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     left_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    search_text: str = Field(default="", sa_column=search_column())
+    """The name as it is searched and sorted: `PeopleStore.keep` writes it."""
 
 
 class CredentialRow(SchedulerTable, table=True):

@@ -2,12 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    false,
+    text,
+)
 from sqlmodel import Field
 
 from alongside.contracts import SeriesState
 from alongside.db import PydanticJson, UtcDateTime
-from alongside_scheduler.store.tables.base import BIG_ID, SchedulerTable, key_column, reference
+from alongside_scheduler.store.tables.base import (
+    BIG_ID,
+    SchedulerTable,
+    key_column,
+    reference,
+    search_column,
+)
 
 
 class SeriesRow(SchedulerTable, table=True):
@@ -23,6 +39,23 @@ class SeriesRow(SchedulerTable, table=True):
     status: str = Field(sa_column=Column(String(16), nullable=False))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     state: SeriesState = Field(sa_column=Column(PydanticJson(SeriesState), nullable=False))
+    # Of the state, what a calendar shows of each meeting, so that it need not read the whole.
+    title: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))
+    kind: str = Field(default="", sa_column=Column(String(16), nullable=False, server_default=""))
+    purpose: str = Field(
+        default="", sa_column=Column(String(16), nullable=False, server_default="")
+    )
+    zone: str = Field(default="", sa_column=Column(String(64), nullable=False, server_default=""))
+    provider_id: str = Field(
+        default="", sa_column=Column(String(64), nullable=False, server_default="")
+    )
+    co_provider_ids: tuple[str, ...] = Field(
+        default=(),
+        sa_column=Column(
+            PydanticJson(tuple[str, ...]), nullable=False, server_default=text("'[]'")
+        ),
+    )
+    search_text: str = Field(default="", sa_column=search_column())
 
 
 class OccurrenceRow(SchedulerTable, table=True):
@@ -36,14 +69,24 @@ class OccurrenceRow(SchedulerTable, table=True):
     starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     status: str = Field(sa_column=Column(String(16), nullable=False))
+    moved: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    provider_id: str | None = Field(default=None, sa_column=Column(String(64)))
+    changed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class CommitmentRow(SchedulerTable, table=True):
-    """A person's time in a meeting. The database refuses two active ones that overlap."""
+    """A person's time in a meeting, and after it until they are free again.
+
+    The database refuses two active ones of a person that overlap, from `starts_at` up to
+    `free_from`; that is later than `ends_at` by the room that who leads keeps after sessions.
+    """
 
     __tablename__ = "commitments"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="takes_time"),
+        CheckConstraint("ends_at <= free_from", name="room_after"),
         Index("ix_commitments_series_id_key", "series_id", "key"),
         Index(
             "ix_commitments_person_no_starts_at",
@@ -61,4 +104,5 @@ class CommitmentRow(SchedulerTable, table=True):
     key: str = key_column(13)
     starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    free_from: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     active: bool = Field(default=True, nullable=False)
