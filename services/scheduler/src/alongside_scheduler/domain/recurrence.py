@@ -1,72 +1,172 @@
 """Which days a series meets, in wall time, and which instants those are.
 
 A rhythm is what people type; a `Pattern` is the same made exact: it can be written as an RRULE.
-It always ends, by count or last date. Months without the chosen day (a 31st, a fifth week) are
-left out, as RFC 5545 has it. A wall time that a clock change skips moves forward by the gap; one
+A wall time that a clock change skips moves forward by the gap; one
 that happens twice means the first.
+
+Days off (holidays, closures) are met as the series says: kept; skipped, and then no session of the
+series ever had that day; or moved, to the next weekday or a week later, before the next session of
+the series, where there is such a day, and else skipped. A count counts sessions that take place.
 """
 
-from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice, pairwise
+from types import MappingProxyType
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from alongside.contracts import Frequency, Occurrence, Pattern
+from alongside.contracts import Occurrence, Pattern
 from alongside.errors import Invalid
+from alongside_scheduler.domain.rhythm import (
+    FIRST_YEAR,
+    FURTHEST,
+    LAST_WEEK,
+    LAST_YEAR,
+    MOST_OCCURRENCES,
+    Rhythm,
+    check,
+    days_of,
+    month_day_of,
+    week_of,
+)
 
-MOST_OCCURRENCES = 104
-"""Two years of weekly meetings; nothing is endless."""
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_WEEK",
+    "LAST_YEAR",
+    "MOST_OCCURRENCES",
+    "ON_DAY_OFF",
+    "Meeting",
+    "OnDayOff",
+    "Plan",
+    "Rhythm",
+    "every_start",
+    "instant",
+    "is_doubled",
+    "is_skipped",
+    "occurrence_key",
+    "occurrences",
+    "plan",
+    "plan_around",
+    "wall_starts",
+]
 
-FURTHEST = timedelta(days=3653)
-"""How far a series may reach from its first meeting: ten years."""
+OnDayOff = Literal["keep", "skip", "next_weekday", "week_later"]
+"""What becomes of a session on a day off."""
 
-LAST_YEAR = 2099
-FIRST_YEAR = 1990
-LAST_WEEK = -1
+ON_DAY_OFF: tuple[OnDayOff, ...] = get_args(OnDayOff)
+
+_SATURDAY = 5
+_LOOK_FOR_A_DAY = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A day of the rhythm, the day on which it is met (None: not at all), and the day off it is."""
+
+    day: date
+    held_on: date | None
+    day_off: str | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is met on another day than the rhythm says."""
+        return self.held_on not in {None, self.day}
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """When a series meets, as somebody types it; `starts_on` is the day from which to look."""
+class Plan:
+    """A rhythm made exact around days off."""
 
-    frequency: Frequency
-    starts_on: date
+    pattern: Pattern
+    """Its count includes the starts that are skipped between the first session and the last."""
     at: time
-    interval: int = 1
-    count: int | None = None
-    until: date | None = None
-    weekday: int | None = None
-    week_of_month: int | None = None
-    month_day: int | None = None
-    dates: tuple[date, ...] = ()
+    meetings: tuple[Meeting, ...]
+    """Every day of the rhythm in order, the skipped ones included."""
+
+    @property
+    def walls(self) -> tuple[datetime, ...]:
+        """The wall time for which each session was first meant: its identity."""
+        return tuple(
+            datetime.combine(each.day, self.at)
+            for each in self.meetings
+            if each.held_on is not None
+        )
+
+    @property
+    def held(self) -> dict[datetime, datetime]:
+        """Where a session is moved to: the wall time at which it is, by that of its identity."""
+        return {
+            datetime.combine(each.day, self.at): datetime.combine(each.held_on, self.at)
+            for each in self.meetings
+            if each.held_on is not None and each.moved
+        }
 
 
 def plan(rhythm: Rhythm) -> tuple[Pattern, tuple[datetime, ...]]:
     """Make a rhythm exact: its pattern, and every start in wall time, in order."""
-    _check(rhythm)
-    days = _bounded_days(rhythm)
-    first = days[0]
+    exact = plan_around(rhythm, "keep", _never)
+    return exact.pattern, exact.walls
+
+
+def plan_around(
+    rhythm: Rhythm, on_day_off: OnDayOff, day_off: Callable[[date], str | None]
+) -> Plan:
+    """Make a rhythm exact around days off; `day_off` says what a day off is called, or None."""
+    check(rhythm)
+    weekly = rhythm.frequency == "weekly" and rhythm.interval == 1
+    if on_day_off == "week_later" and weekly:
+        raise Invalid(
+            "It meets a week later anyway. Skip those days, or move to the next weekday.",
+            field="on_day_off",
+        )
+    meetings = _bounded_meetings(rhythm, on_day_off, day_off)
+    days = [each.day for each in meetings if each.held_on is not None]
+    spanned = [each for each in meetings if days[0] <= each.day <= days[-1]]
+    listed = rhythm.frequency in {"once", "dates"}
+    return Plan(
+        pattern=_pattern(rhythm, days[0], len(days) if listed else len(spanned)),
+        at=rhythm.at,
+        meetings=tuple(meetings),
+    )
+
+
+def _never(_: date) -> str | None:
+    return None
+
+
+def _pattern(rhythm: Rhythm, first: date, count: int) -> Pattern:
     monthly_weekday = rhythm.frequency == "monthly_by_weekday"
-    pattern = Pattern(
+    return Pattern(
         frequency=rhythm.frequency,
         interval=rhythm.interval if rhythm.frequency not in {"once", "dates"} else 1,
-        count=len(days),
+        count=count,
         first_start=datetime.combine(first, rhythm.at),
         weekday=first.weekday() if rhythm.frequency in {"weekly", "monthly_by_weekday"} else None,
-        week_of_month=_week(rhythm) if monthly_weekday else None,
-        month_day=_month_day(rhythm) if rhythm.frequency == "monthly_by_date" else None,
+        week_of_month=week_of(rhythm) if monthly_weekday else None,
+        month_day=month_day_of(rhythm) if rhythm.frequency == "monthly_by_date" else None,
     )
-    return pattern, tuple(datetime.combine(day, rhythm.at) for day in days)
 
 
 def wall_starts(pattern: Pattern) -> tuple[datetime, ...]:
     """Return every start of a pattern again, in wall time. Given dates have no pattern to repeat."""
     if pattern.frequency == "dates":
         raise Invalid("Given dates are listed, not repeated.")
+    return tuple(islice(every_start(pattern), pattern.count))
+
+
+def every_start(pattern: Pattern) -> Iterator[datetime]:
+    """Yield the starts of a pattern as if it went on, in wall time, whatever its count.
+
+    What cannot go on, a single session or given dates, yields its first start only.
+    """
     start = pattern.first_start
-    days = _days(
+    if pattern.frequency in {"once", "dates"}:
+        yield start
+        return
+    days = days_of(
         Rhythm(
             frequency=pattern.frequency,
             starts_on=start.date(),
@@ -77,7 +177,7 @@ def wall_starts(pattern: Pattern) -> tuple[datetime, ...]:
             month_day=pattern.month_day,
         )
     )
-    return tuple(datetime.combine(day, start.time()) for day in islice(days, pattern.count))
+    yield from (datetime.combine(day, start.time()) for day in days)
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -102,146 +202,85 @@ def occurrence_key(wall: datetime) -> str:
 
 
 def occurrences(
-    walls: Sequence[datetime], zone: ZoneInfo, duration: timedelta
+    walls: Sequence[datetime],
+    zone: ZoneInfo,
+    duration: timedelta,
+    held: Mapping[datetime, datetime] = MappingProxyType({}),
 ) -> tuple[Occurrence, ...]:
-    """Return the occurrences that start at these wall times."""
+    """Return the occurrences that start at these wall times, or where they are held instead."""
     found = []
     for wall in walls:
-        start = instant(wall, zone)
+        start = instant(held.get(wall, wall), zone)
         found.append(
             Occurrence(
                 key=occurrence_key(wall),
-                original_start=start,
+                original_start=instant(wall, zone),
                 starts_at=start,
                 ends_at=start + duration,
+                moved=wall in held,
             )
         )
     return tuple(found)
 
 
-def _check(rhythm: Rhythm) -> None:
-    problems: dict[str, str] = {}
-    if not FIRST_YEAR <= rhythm.starts_on.year <= LAST_YEAR:
-        problems["starts_on"] = f"Choose a year between {FIRST_YEAR} and {LAST_YEAR}."
-    if rhythm.frequency in {"weekly", "monthly_by_weekday", "monthly_by_date"}:
-        problems |= _check_repeat(rhythm)
-    if rhythm.frequency == "dates":
-        problems |= _check_dates(rhythm.dates)
-    if rhythm.weekday is not None and rhythm.weekday not in range(7):
-        problems["weekday"] = "A weekday is 0 (Monday) to 6 (Sunday)."
-    if rhythm.week_of_month is not None and rhythm.week_of_month not in {1, 2, 3, 4, LAST_WEEK}:
-        problems["week_of_month"] = "Choose the first to the fourth week, or -1 for the last."
-    if rhythm.month_day is not None and rhythm.month_day not in range(1, 32):
-        problems["month_day"] = "A day of the month is 1 to 31."
-    if rhythm.at.second or rhythm.at.microsecond or rhythm.at.tzinfo:
-        problems["start_time"] = "Give hours and minutes only."
-    if problems:
-        raise Invalid.many(problems)
-
-
-def _check_repeat(rhythm: Rhythm) -> dict[str, str]:
-    problems = {}
-    longest = 52 if rhythm.frequency == "weekly" else 12
-    if not 1 <= rhythm.interval <= longest:
-        problems["interval"] = f"Repeat every 1 to {longest}."
-    if rhythm.count is None and rhythm.until is None:
-        problems["count"] = "A series needs an end: say how many times, or give a last date."
-    if rhythm.count is not None and not 1 <= rhythm.count <= MOST_OCCURRENCES:
-        problems["count"] = f"A series has 1 to {MOST_OCCURRENCES} sessions."
-    if rhythm.until is not None and rhythm.until < rhythm.starts_on:
-        problems["until"] = "The last date is before the first."
-    return problems
-
-
-def _check_dates(dates: tuple[date, ...]) -> dict[str, str]:
-    if not dates:
-        return {"dates": "Give at least one date."}
-    if len(dates) > MOST_OCCURRENCES:
-        return {"dates": f"A series has at most {MOST_OCCURRENCES} dates."}
-    if len(set(dates)) < len(dates):
-        twice = next(day for day in dates if dates.count(day) > 1)
-        return {"dates": f"{twice.isoformat()} is given twice."}
-    if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in dates):
-        return {"dates": f"Choose years between {FIRST_YEAR} and {LAST_YEAR}."}
-    return {}
-
-
-def _bounded_days(rhythm: Rhythm) -> list[date]:
-    days: list[date] = []
-    for day in _days(rhythm):
-        if rhythm.count is not None and len(days) == rhythm.count:
+def _bounded_meetings(
+    rhythm: Rhythm, on_day_off: OnDayOff, day_off: Callable[[date], str | None]
+) -> list[Meeting]:
+    """Return the days of a rhythm up to its end, each with what becomes of it."""
+    meetings: list[Meeting] = []
+    held = 0
+    # The day after next is needed: what is moved stays before it.
+    for day, following in pairwise(chain(days_of(rhythm), [None])):
+        if day is None or (rhythm.until is not None and day > rhythm.until):
             break
-        if rhythm.until is not None and day > rhythm.until:
+        if held == rhythm.count:
             break
-        if len(days) == MOST_OCCURRENCES:
+        if meetings and day - meetings[0].day > FURTHEST:
+            _need_held(held)
+            raise _too_far(rhythm)
+        if held == MOST_OCCURRENCES:
             raise Invalid(
                 f"That makes more than {MOST_OCCURRENCES} sessions. Choose an earlier last date.",
                 field="until",
             )
-        days.append(day)
-    if not days:
+        meetings.append(_met(day, following, on_day_off, day_off))
+        held += meetings[-1].held_on is not None
+    if not meetings:
         raise Invalid("No session falls between these dates.", field="until")
-    if days[-1] - days[0] > FURTHEST:
-        raise Invalid("A series reaches ten years at most.", field="count")
-    if rhythm.count is not None and rhythm.until is None and len(days) < rhythm.count:
-        if rhythm.frequency in {"once", "dates"}:
-            return days
-        raise Invalid("A series reaches ten years at most.", field="count")
-    return days
+    _need_held(held)
+    repeats = rhythm.frequency not in {"once", "dates"}
+    if repeats and rhythm.count is not None and rhythm.until is None and held < rhythm.count:
+        raise _too_far(rhythm)
+    return meetings
 
 
-def _days(rhythm: Rhythm) -> Iterator[date]:
-    if rhythm.frequency == "once":
-        yield rhythm.starts_on
-    elif rhythm.frequency == "dates":
-        yield from sorted(rhythm.dates)
-    elif rhythm.frequency == "weekly":
-        yield from _weekly(rhythm)
-    else:
-        yield from _monthly(rhythm)
+def _need_held(held: int) -> None:
+    if not held:
+        raise Invalid("Every date is a day off; nothing would take place.", field="on_day_off")
 
 
-def _weekly(rhythm: Rhythm) -> Iterator[date]:
-    weekday = rhythm.starts_on.weekday() if rhythm.weekday is None else rhythm.weekday
-    day = rhythm.starts_on + timedelta(days=(weekday - rhythm.starts_on.weekday()) % 7)
-    while day.year <= LAST_YEAR:
-        yield day
-        day += timedelta(weeks=rhythm.interval)
+def _too_far(rhythm: Rhythm) -> Invalid:
+    field = "dates" if rhythm.frequency == "dates" else "count" if rhythm.count else "until"
+    return Invalid("A series reaches ten years at most.", field=field)
 
 
-def _monthly(rhythm: Rhythm) -> Iterator[date]:
-    """Walk month by month to the first match, then in steps of the interval from there."""
-    begun = False
-    month = rhythm.starts_on.year * 12 + rhythm.starts_on.month - 1
-    while month // 12 <= LAST_YEAR:
-        day = _day_in(rhythm, month // 12, month % 12 + 1)
-        if day is not None and (begun or day >= rhythm.starts_on):
-            begun = True
-            yield day
-        month += rhythm.interval if begun else 1
-
-
-def _day_in(rhythm: Rhythm, year: int, month: int) -> date | None:
-    length = monthrange(year, month)[1]
-    if rhythm.frequency == "monthly_by_date":
-        month_day = _month_day(rhythm)
-        return date(year, month, month_day) if month_day <= length else None
-    weekday = rhythm.starts_on.weekday() if rhythm.weekday is None else rhythm.weekday
-    week = _week(rhythm)
-    if week == LAST_WEEK:
-        last = date(year, month, length)
-        return last - timedelta(days=(last.weekday() - weekday) % 7)
-    first = date(year, month, 1)
-    return first + timedelta(days=(weekday - first.weekday()) % 7, weeks=week - 1)
-
-
-def _month_day(rhythm: Rhythm) -> int:
-    return rhythm.starts_on.day if rhythm.month_day is None else rhythm.month_day
-
-
-def _week(rhythm: Rhythm) -> int:
-    """Return which week of the month; a fifth weekday is the last."""
-    if rhythm.week_of_month is not None:
-        return rhythm.week_of_month
-    week = (rhythm.starts_on.day - 1) // 7 + 1
-    return week if week < 5 else LAST_WEEK  # noqa: PLR2004
+def _met(
+    day: date,
+    following: date | None,
+    on_day_off: OnDayOff,
+    day_off: Callable[[date], str | None],
+) -> Meeting:
+    """Return what becomes of a day of the rhythm, given the next one."""
+    name = day_off(day)
+    if name is None or on_day_off == "keep":
+        return Meeting(day, day, name)
+    if on_day_off == "skip":
+        return Meeting(day, None, name)
+    step = timedelta(weeks=1) if on_day_off == "week_later" else timedelta(days=1)
+    other = day + step
+    while other <= day + _LOOK_FOR_A_DAY and (following is None or other < following):
+        weekend = on_day_off == "next_weekday" and other.weekday() >= _SATURDAY
+        if not weekend and day_off(other) is None:
+            return Meeting(day, other, name)
+        other += step
+    return Meeting(day, None, name)

@@ -9,9 +9,10 @@ change of words alone (title, place, link) makes a new revision under the same n
 nobody is asked to answer again because of a room.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,8 +64,12 @@ def schedule(
     member_ids: Iterable[str],
     now: datetime,
     show_roster: bool = False,
+    held: Mapping[datetime, datetime] = MappingProxyType({}),
 ) -> SeriesState:
-    """Return a new series in which everybody takes part from the first session on."""
+    """Return a new series in which everybody takes part from the first session on.
+
+    `held` says where a session is from the start moved to: another wall time, by its own.
+    """
     check_duration(duration_minutes)
     members = tuple(dict.fromkeys(member_ids))
     check_parts(provider_id, co_provider_ids, members)
@@ -88,7 +93,7 @@ def schedule(
         show_roster=show_roster,
         pattern=pattern,
         members=tuple(Member(person_id=person, joined_on=joined_on) for person in members),
-        occurrences=occurrences(walls, zone, timedelta(minutes=duration_minutes)),
+        occurrences=occurrences(walls, zone, timedelta(minutes=duration_minutes), held),
         created_at=now,
         revised_at=now,
     )
@@ -276,6 +281,7 @@ def step(
 
 
 def still_open(series: SeriesState, key: str) -> Occurrence:
+    """Return an occurrence that can still be changed; raise `SessionOver` or `SeriesOver`."""
     need_planned(series)
     occurrence = find(series, key)
     if occurrence.status == "cancelled":
@@ -284,15 +290,18 @@ def still_open(series: SeriesState, key: str) -> Occurrence:
 
 
 def need_planned(series: SeriesState) -> None:
+    """Raise `SeriesOver` if the series is cancelled."""
     if series.status == "cancelled":
         raise SeriesOver
 
 
 def replaced(series: SeriesState, new: Occurrence) -> tuple[Occurrence, ...]:
+    """Return the occurrences with this one in the place of its old self."""
     return tuple(new if each.key == new.key else each for each in series.occurrences)
 
 
 def crowded(series: SeriesState, key: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether another planned session of the series takes part of this time."""
     return any(
         each.key != key
         and each.status == "planned"
@@ -303,4 +312,5 @@ def crowded(series: SeriesState, key: str, starts_at: datetime, ends_at: datetim
 
 
 def minutes_of(occurrence: Occurrence) -> int:
+    """Return how long a session is, in whole minutes."""
     return int((occurrence.ends_at - occurrence.starts_at).total_seconds()) // 60
