@@ -11,6 +11,7 @@ from alongside.contracts import SeriesState
 from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import series as life
+from alongside_scheduler.domain import surgery
 from alongside_scheduler.domain.recurrence import Rhythm, plan
 
 pytestmark = pytest.mark.unit
@@ -50,7 +51,7 @@ def move(series: SeriesState, key: str, start: datetime, **facts) -> SeriesState
 
 
 def revise(series: SeriesState, **facts) -> SeriesState:
-    return life.revise(
+    return surgery.revise(
         series,
         **{
             "title": series.title,

@@ -131,6 +131,14 @@ class SeriesStore:
                 )
         if new:
             await self._session.execute(insert(OccurrenceRow), new)
+        # What goes on in another series is no longer found in this one.
+        gone = kept.keys() - {each.key for each in series.occurrences}
+        if gone:
+            await self._session.exec(
+                delete(OccurrenceRow)
+                .where(mine, col(OccurrenceRow.key).in_(gone))
+                .execution_options(synchronize_session=False)
+            )
 
     async def _keep_commitments(self, series: SeriesState) -> None:
         """Bring the commitments to what the series asks for: first give time back, then take it."""
