@@ -30,9 +30,6 @@ from alongside.settings import SERVICES, ServiceName, Settings
 
 log = structlog.get_logger(__name__)
 
-KEEP_PUBLISHED = timedelta(days=400)
-"""How long the outbox keeps what it published: a rebuilt consumer is fed from it."""
-
 ROLES = ("web", "worker", "relay", "ticker")
 
 
@@ -200,14 +197,9 @@ class Host:
                 self._tick(
                     app, Ticker("measure outbox", timedelta(seconds=15), self.relays[name].measure)
                 )
-                self._tick(
-                    app,
-                    Ticker(
-                        "forget outbox",
-                        timedelta(hours=6),
-                        partial(self.relays[name].forget, KEEP_PUBLISHED),
-                    ),
-                )
+                if days := self.settings.keep_events_days:
+                    forget = partial(self.relays[name].forget, timedelta(days=days))
+                    self._tick(app, Ticker("forget outbox", timedelta(hours=6), forget))
             if "ticker" in self.roles:
                 for ticker in app.tickers:
                     self._tick(app, ticker)

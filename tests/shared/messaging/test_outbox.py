@@ -6,10 +6,11 @@ import subprocess
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from alongside.db import claim
 from alongside.messaging import Envelope
+from alongside.messaging.again import say_again
 from alongside.messaging.dead_letters import NoSuchLetter, parked, replay
 from alongside.messaging.local import LocalBus
 from alongside.messaging.relay import Relay
@@ -156,6 +157,45 @@ async def test_the_local_bus_makes_each_event_take_effect_once(toy):
         await session.commit()
     await relay_for(toy, bus).drain()
     assert await toy.order("p") == ["1", "2"]
+
+
+async def test_what_was_said_is_said_again_and_done_once(toy):
+    await toy.say("p", "1", "2")
+    await toy.say("q", "1")
+    bus = LocalBus([toy.consumer])
+    await relay_for(toy, bus).drain()
+    assert await say_again(toy.database, now=toy.clock.now()) == 3
+    await toy.say("p", "3")
+    assert await relay_for(toy, bus).drain() == 4
+    assert await toy.order("p") == ["1", "2", "3"]
+
+
+async def test_a_consumer_that_lost_everything_is_rebuilt_in_order(toy):
+    await toy.say("p", *(f"{number:03}" for number in range(30)))
+    bus = LocalBus([toy.consumer])
+    await relay_for(toy, bus).drain()
+    async with toy.database.write() as session:
+        await session.execute(delete(toy.heard))
+        await session.execute(delete(toy.plumbing.inbox))
+        await session.commit()
+    await say_again(toy.database, now=toy.clock.now())
+    await toy.say("p", "030")
+    await relay_for(toy, bus, batch=7, side_by_side=2).drain()
+    assert await toy.order("p") == [f"{number:03}" for number in range(31)]
+
+
+async def test_only_a_topic_or_a_time_is_said_again(toy):
+    await toy.say("p", "1")
+    toy.clock.advance(timedelta(days=1))
+    since = toy.clock.now()
+    await toy.say("p", "2")
+    await relay_for(toy, LocalBus([toy.consumer])).drain()
+    now = toy.clock.now()
+    assert await say_again(toy.database, now=now, topic="alongside.hours.v1") == 0
+    assert await say_again(toy.database, now=now, since=since) == 1
+    bus = Recorder()
+    await relay_for(toy, bus).drain()
+    assert [e.event().session_id for e in bus.seen] == ["2"]
 
 
 async def test_a_poison_record_is_parked_and_never_blocks_its_key(toy):
