@@ -144,10 +144,8 @@ def group(**changes):
 def test_groups():
     assert group().co_provider_id is None
     assert group(kind="individual", seat_limit=None).seat_limit == 1
-    groups.check_seat(None, 50)
-    groups.check_seat(8, 7)
-    with pytest.raises(groups.GroupFull):
-        groups.check_seat(8, 8)
+    assert group(seat_limit=3, taken=3).seat_limit == 3
+    assert group(seat_limit=3, taken=4, seat_policy="warn").seat_policy == "warn"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +155,10 @@ def test_groups():
         ({"kind": "crowd"}, "kind"),
         ({"zone": "Nowhere"}, "zone"),
         ({"seat_limit": 0}, "seat_limit"),
-        ({"seat_limit": 1, "roster": ["a", "b"]}, "seat_limit"),
+        ({"seat_limit": 1, "taken": 2}, "seat_limit"),
+        ({"seat_policy": "shrug"}, "seat_policy"),
+        ({"offer_hours": 0}, "offer_hours"),
+        ({"offer_hours": 30 * 24 + 1}, "offer_hours"),
         ({"provider_id": ""}, "provider_id"),
         ({"co_provider_id": "lead"}, "co_provider_id"),
         ({"roster": ["lead"]}, "person_id"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from alongside.contracts import GroupKind
 from alongside.errors import Conflict
@@ -13,6 +13,14 @@ from alongside_scheduler.domain.words import checked_link, checked_text
 
 KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
 MOST_SEATS = 100
+
+SeatPolicy = Literal["refuse", "warn"]
+"""What a full group does with one more: refuse, or take them and say so."""
+
+POLICIES: tuple[SeatPolicy, ...] = get_args(SeatPolicy)
+
+DEFAULT_OFFER_HOURS = 72
+LONGEST_OFFER_HOURS = 30 * 24
 
 
 class GroupFull(Conflict):
@@ -40,6 +48,9 @@ class GroupFacts:
     provider_id: str
     co_provider_id: str | None
     show_roster: bool
+    seat_policy: SeatPolicy = "refuse"
+    offer_hours: int = DEFAULT_OFFER_HOURS
+    takes_asks: bool = False
 
 
 def group_facts(
@@ -53,9 +64,16 @@ def group_facts(
     provider_id: str,
     co_provider_id: str | None,
     show_roster: bool = False,
+    seat_policy: str = "refuse",
+    offer_hours: int = DEFAULT_OFFER_HOURS,
+    takes_asks: bool = False,
     roster: Iterable[str] = (),
+    taken: int = 0,
 ) -> GroupFacts:
-    """Check what was typed about a group; raise one `Invalid` that names every fault."""
+    """Check what was typed about a group; raise one `Invalid` that names every fault.
+
+    `taken` is how many seats are in use or kept on the fullest day ahead.
+    """
     problems = Problems()
     members = tuple(roster)
     with problems.noting():
@@ -70,8 +88,14 @@ def group_facts(
         problems.add("kind", f"Choose one of: {', '.join(KINDS)}.")
     if seat_limit is not None and not 1 <= seat_limit <= MOST_SEATS:
         problems.add("seat_limit", f"A group has 1 to {MOST_SEATS} seats.")
-    elif seat_limit is not None and seat_limit < len(members):
-        problems.add("seat_limit", f"{len(members)} people are on the roster already.")
+    elif seat_limit is not None and seat_limit < taken and seat_policy != "warn":
+        problems.add(
+            "seat_limit", f"{taken} seats are taken, or kept for whom they were offered to."
+        )
+    if seat_policy not in POLICIES:
+        problems.add("seat_policy", f"Choose one of: {', '.join(POLICIES)}.")
+    if not 1 <= offer_hours <= LONGEST_OFFER_HOURS:
+        problems.add("offer_hours", f"An offer is open for 1 to {LONGEST_OFFER_HOURS} hours.")
     if not provider_id:
         problems.add("provider_id", "Choose who leads this group.")
     with problems.noting():
@@ -87,10 +111,7 @@ def group_facts(
         provider_id=provider_id,
         co_provider_id=co_provider_id or None,
         show_roster=show_roster,
+        seat_policy="warn" if seat_policy == "warn" else "refuse",
+        offer_hours=offer_hours,
+        takes_asks=takes_asks,
     )
-
-
-def check_seat(seat_limit: int | None, taken: int, *, wanted: int = 1) -> None:
-    """Refuse more people than there are seats."""
-    if seat_limit is not None and taken + wanted > seat_limit:
-        raise GroupFull(f"This group has {seat_limit} seats, and {taken} are taken.")

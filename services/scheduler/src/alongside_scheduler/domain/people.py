@@ -39,6 +39,12 @@ class StillLeads(Conflict):
 
     code = "still_leads"
 
+    @classmethod
+    def groups(cls, names: Sequence[str]) -> "StillLeads":
+        """Return the error that says which groups have to be led by somebody else first."""
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004
+        return cls(f"This person leads {shown}. Give that to another supervisor first.")
+
 
 @dataclass(frozen=True)
 class PersonFacts:

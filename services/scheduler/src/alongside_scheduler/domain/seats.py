@@ -9,29 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
 from alongside.errors import Conflict
-
-SeatPolicy = Literal["refuse", "warn"]
-"""What a full group does with one more: refuse, or take them and say so."""
-
-POLICIES: tuple[SeatPolicy, ...] = get_args(SeatPolicy)
+from alongside_scheduler.domain.groups import GroupFull
 
 OfferState = Literal["open", "accepted", "declined", "expired", "withdrawn"]
 
-SHORTEST_OFFER_HOURS = 1
-LONGEST_OFFER_HOURS = 30 * 24
-DEFAULT_OFFER_HOURS = 72
-
 AHEAD = timedelta(days=28)
 """A seat is offered at most so long before it is free: until then much can change."""
-
-
-class GroupFull(Conflict):
-    """Every seat of this group is taken."""
-
-    code = "group_full"
 
 
 class OnWaitlist(Conflict):
@@ -159,14 +145,14 @@ def check_seat(
     policy: str,
     stays: Sequence[Stay],
     holds: Sequence[Hold],
-    from_day: date,
+    wanted: Stay,
 ) -> int:
-    """Return by how many the group is over its seats with one more from a day on.
+    """Return by how many the group is over its seats with one more stay.
 
     Raises `GroupFull` where the group refuses that.
     """
-    one_more = [*stays, Stay("", from_day)]
-    over = over_by(limit, one_more, holds, from_day)
+    from_day = wanted.joined_on
+    over = over_by(limit, [*stays, wanted], holds, from_day)
     if over and policy != "warn":
         raise GroupFull(_full(limit or 0, peak(stays, holds, from_day), len(holds)))
     return over

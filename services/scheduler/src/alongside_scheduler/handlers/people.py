@@ -122,6 +122,8 @@ async def change_person(person_id: str, command: ChangePerson, uow: SchedulerUow
     )
     if "coordinator" in row.roles and "coordinator" not in facts.roles:
         await _keep_a_coordinator(person_id, uow)
+    if "supervisor" in row.roles and "supervisor" not in facts.roles:
+        await _need_no_lead(person_id, uow)
     changed = {field: value for field, value in vars(facts).items() if getattr(row, field) != value}
     if not changed:
         return await uow.people.state(row)
@@ -208,6 +210,15 @@ async def _credential_changed(row: PersonRow, uow: SchedulerUow) -> PersonState:
     state = await uow.people.state(row)
     await uow.emit(CredentialChanged(id=uow.new_id(), occurred_at=uow.now, person=state))
     return state
+
+
+async def _need_no_lead(person_id: str, uow: SchedulerUow) -> None:
+    """Refuse to leave a group, or sessions ahead, without anybody who may lead them."""
+    groups = await uow.groups.led_by(person_id)
+    if groups:
+        raise rules.StillLeads.groups([group.name for group in groups])
+    if await uow.series.led_ahead(person_id, uow.now):
+        raise rules.StillLeads
 
 
 async def _keep_a_coordinator(person_id: str, uow: SchedulerUow) -> None:

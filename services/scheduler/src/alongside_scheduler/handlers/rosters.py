@@ -1,20 +1,24 @@
 """Who is on a group's roster. Running series follow, each with its own fact."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from alongside.contracts import RosterChanged, SeriesState
 from alongside.errors import Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import groups as rules
+from alongside_scheduler.domain import seats as seat_rules
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import need_lead
+from alongside_scheduler.handlers import seating
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
 from alongside_scheduler.store.uow import SchedulerUow
 
 _FARTHEST_DAYS = 3 * 366
+_DAY = timedelta(days=1)
 
 
 class JoinRoster(Command):
@@ -22,6 +26,9 @@ class JoinRoster(Command):
 
     person_id: str
     on: date | None = Field(default=None, description="First day; default: today.")
+    or_wait: bool = Field(
+        default=False, description="Where no seat is free: put them on the waiting list instead."
+    )
 
 
 class LeaveRoster(Command):
@@ -33,10 +40,17 @@ class LeaveRoster(Command):
 
 
 class RosterDone(BaseModel):
-    """Which running series follow the roster."""
+    """What became of it, and which running series follow the roster."""
 
     person_id: str
     series_ids: list[str]
+    standing: Literal["joined", "waiting", "offered", "left"]
+    over_seats: int = Field(
+        default=0, description="By how many the group is over its seats, where it only warns."
+    )
+    waiting_number: int | None = Field(
+        default=None, description="Rises in the order of asking, where standing is waiting."
+    )
 
 
 def today_in(zone_name: str, now: datetime) -> date:
@@ -45,86 +59,124 @@ def today_in(zone_name: str, now: datetime) -> date:
 
 
 async def join_roster(group_id: str, command: JoinRoster, uow: SchedulerUow) -> RosterDone:
-    """Put a person on a roster and into its running series."""
+    """Put a person on a roster and into its running series; or to the waiting list, if that is asked.
+
+    Who has a last day that is still to come stays on from the day after it.
+    """
+    return (await join_people(group_id, [command], uow))[0]
+
+
+async def join_people(
+    group_id: str, commands: Sequence[JoinRoster], uow: SchedulerUow
+) -> list[RosterDone]:
+    """Put several people on a roster; all of them or none."""
+    await uow.seats.hold_people(each.person_id for each in commands)
     group = await uow.groups.get(group_id, for_change=True)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
-    person = await uow.people.get(command.person_id)
-    on = command.on or today_in(group.zone, uow.now)
-    _check_day("on", on, group, uow)
-    roster = await uow.groups.roster(group_id)
-    if person.id in {each.person_id for each in roster}:
-        raise rules.OnRoster(field="person_id")
-    life.check_parts(
-        group.provider_id, [group.co_provider_id] if group.co_provider_id else [], [person.id]
-    )
-    rules.check_seat(group.seat_limit, len(roster))
-    await uow.groups.add_member(group_id, person.id, on)
-    changed = []
-    for series in await uow.series.running(group_id, uow.now):
-        if person.id not in life.present_ids(series):
-            after = life.join(series, person.id, on, now=uow.now)
-            await _roster_changed(after, uow, joined=(person.id,))
-            changed.append(after.series_id)
-    return RosterDone(person_id=person.id, series_ids=changed)
+    await seating.tidy_seats(group, uow)
+    return [await _join(group, each, uow) for each in commands]
 
 
 async def leave_roster(
     group_id: str, person_id: str, command: LeaveRoster, uow: SchedulerUow
 ) -> RosterDone:
-    """Take a person off a roster and its running series after a day."""
+    """Take a person off a roster and its running series after a day; a day said before is replaced."""
+    await uow.seats.hold_people([person_id])
     group = await uow.groups.get(group_id, for_change=True)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
-    last_day = command.last_day or today_in(group.zone, uow.now)
-    _check_day("last_day", last_day, group, uow)
-    changed = await _leave(group, person_id, last_day, uow)
-    return RosterDone(person_id=person_id, series_ids=changed)
+    seats = await seating.seats_of(group, uow)
+    last_day = command.last_day or seats.today
+    _check_day("last_day", last_day, seats.today)
+    stay = seats.stay_of(person_id)
+    if stay is None:
+        raise NotFound("This person is not on the roster.")
+    changed = []
+    if stay.left_on != last_day:
+        _check_longer(group, seats, stay, last_day)
+        changed = await seating.go(group, stay, last_day, uow)
+        await seating.tidy_seats(group, uow)
+    return RosterDone(person_id=person_id, series_ids=changed, standing="left")
 
 
 async def take_off_every_roster(person_id: str, uow: SchedulerUow) -> None:
-    """Let a person leave every roster they are on, from this moment on."""
-    for group in await uow.groups.with_member(person_id):
-        await _leave(group, person_id, today_in(group.zone, uow.now) - timedelta(days=1), uow)
+    """Let a person leave every roster and waiting list, from this moment on."""
+    for group in await uow.seats.groups_of(person_id, uow.now.date() - _DAY):
+        seats = await seating.seats_of(group, uow)
+        for stay in [each for each in seats.rows if each.person_id == person_id]:
+            await seating.go(group, stay, seats.today - _DAY, uow)
+        offer = seats.offer_to(person_id)
+        if offer is not None:
+            await seating.settle(offer, "withdrawn", uow)
+        await uow.seats.wait_no_more(group.id, person_id)
+        await seating.tidy_seats(group, uow)
 
 
-async def _leave(group: GroupRow, person_id: str, last_day: date, uow: SchedulerUow) -> list[str]:
-    stay = await _stay(group.id, person_id, uow)
-    await uow.groups.end_stay(stay, last_day)
-    changed = []
-    for series in await uow.series.running(group.id, uow.now):
-        if person_id in life.present_ids(series):
-            after = life.leave(series, person_id, last_day, now=uow.now)
-            await _roster_changed(after, uow, left=(person_id,))
-            changed.append(after.series_id)
-    return changed
-
-
-async def _stay(group_id: str, person_id: str, uow: SchedulerUow) -> GroupMemberRow:
-    for stay in await uow.groups.roster(group_id):
-        if stay.person_id == person_id:
-            return stay
-    raise NotFound("This person is not on the roster.")
-
-
-async def _roster_changed(
-    series: SeriesState,
-    uow: SchedulerUow,
-    *,
-    joined: tuple[str, ...] = (),
-    left: tuple[str, ...] = (),
-) -> None:
-    await uow.series.keep(series)
-    await uow.emit(
-        RosterChanged(
-            id=uow.new_id(),
-            occurred_at=uow.now,
-            series=series,
-            actor_id=uow.actor.person_id,
-            joined=joined,
-            left=left,
+async def _join(group: GroupRow, command: JoinRoster, uow: SchedulerUow) -> RosterDone:
+    person = await uow.people.get(command.person_id)
+    seats = await seating.seats_of(group, uow)
+    on = command.on or seats.today
+    _check_day("on", on, seats.today)
+    stay = seats.stay_of(person.id)
+    if stay is not None and stay.left_on is None:
+        raise rules.OnRoster(_since(stay, seats.today), field="person_id")
+    life.check_parts(
+        group.provider_id, [group.co_provider_id] if group.co_provider_id else [], [person.id]
+    )
+    first = on if stay is None or stay.left_on is None else max(on, stay.left_on + _DAY)
+    offer = seats.offer_to(person.id)
+    holds = [each for each in seats.holds if each.person_id != person.id]
+    try:
+        over = seat_rules.check_seat(
+            group.seat_limit,
+            group.seat_policy,
+            seats.stays,
+            holds,
+            seat_rules.Stay(person.id, first),
         )
+    except rules.GroupFull:
+        if not command.or_wait:
+            raise
+        return await _wait_instead(group, person.id, seats, uow)
+    if offer is not None:
+        await seating.settle(offer, "accepted", uow)
+    changed = await seating.come(group, person.id, on, uow)
+    return RosterDone(person_id=person.id, series_ids=changed, standing="joined", over_seats=over)
+
+
+async def _wait_instead(
+    group: GroupRow, person_id: str, seats: seating.Seats, uow: SchedulerUow
+) -> RosterDone:
+    offer = seats.offer_to(person_id)
+    if offer is not None:
+        return RosterDone(
+            person_id=person_id, series_ids=[], standing="offered", waiting_number=offer.number
+        )
+    wait = await uow.seats.wait_of(group.id, person_id) or await uow.seats.wait(
+        group.id, person_id, uow.now
+    )
+    return RosterDone(
+        person_id=person_id, series_ids=[], standing="waiting", waiting_number=wait.number
     )
 
 
-def _check_day(field: str, day: date, group: GroupRow, uow: SchedulerUow) -> None:
-    if abs((day - today_in(group.zone, uow.now)).days) > _FARTHEST_DAYS:
+def _check_longer(
+    group: GroupRow, seats: seating.Seats, stay: GroupMemberRow, last_day: date
+) -> None:
+    """Refuse to keep somebody longer than was said where the seat is somebody else's by then."""
+    if stay.left_on is not None and last_day > stay.left_on:
+        longer = seat_rules.Stay(stay.person_id, stay.left_on + _DAY, last_day)
+        seat_rules.check_seat(group.seat_limit, group.seat_policy, seats.stays, seats.holds, longer)
+
+
+def _since(stay: GroupMemberRow, today: date) -> str:
+    if stay.joined_on <= today:
+        return "This person is on the roster already."
+    return (
+        f"This person comes from {stay.joined_on:%A, %d %B %Y} on already. To have them come "
+        "earlier, take them off the roster first."
+    )
+
+
+def _check_day(field: str, day: date, today: date) -> None:
+    if abs((day - today).days) > _FARTHEST_DAYS:
         raise Invalid("Choose a day within three years of today.", field=field)

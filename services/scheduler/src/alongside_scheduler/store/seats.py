@@ -115,18 +115,6 @@ class SeatStore:
         await self._session.flush()
         return row
 
-    async def wait_again(self, offer: OfferRow) -> None:
-        """Put somebody back where they stood before they were offered a seat."""
-        await self._session.merge(
-            WaitRow(
-                group_id=offer.group_id,
-                person_id=offer.person_id,
-                number=offer.number,
-                since=offer.since,
-            )
-        )
-        await self._session.flush()
-
     async def wait_of(self, group_id: str, person_id: str) -> WaitRow | None:
         """Return somebody's place in the line of a group."""
         return await self._session.get(WaitRow, (group_id, person_id))
