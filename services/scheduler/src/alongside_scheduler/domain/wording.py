@@ -23,26 +23,32 @@ def ordinal(number: int) -> str:
 
 
 def rhythm(pattern: Pattern) -> str:
-    """Return `Every month on the second Tuesday`, `Every 2 weeks on Monday`, `On 5 given dates`."""
+    """Return `Every month on the second Tuesday`, `Every second week on Monday`, `On 5 given dates`."""
     every = pattern.interval
     if pattern.frequency == "once":
         return "Once"
     if pattern.frequency == "dates":
         return f"On {pattern.count} given dates" if pattern.count > 1 else "On one given date"
     if pattern.frequency == "weekly":
-        weeks = "Every week" if every == 1 else f"Every {every} weeks"
-        return f"{weeks} on {WEEKDAYS[pattern.weekday or 0]}"
-    months = "Every month" if every == 1 else f"Every {every} months"
+        return f"{_every(every, 'week')} on {WEEKDAYS[pattern.weekday or 0]}"
+    months = _every(every, "month")
     if pattern.frequency == "monthly_by_date":
         return f"{months} on the {ordinal(pattern.month_day or 1)}"
     return f"{months} on the {WEEKS[pattern.week_of_month or 1]} {WEEKDAYS[pattern.weekday or 0]}"
 
 
-def whole(pattern: Pattern) -> str:
-    """Return the rhythm and how often: `Every week on Monday, 12 times`."""
+def whole(pattern: Pattern, meetings: int | None = None) -> str:
+    """Return the rhythm and how often: `Every week on Monday, 12 times`.
+
+    `meetings` is how often it is met, where days off are left out of the pattern.
+    """
     if pattern.frequency in {"once", "dates"}:
         return rhythm(pattern)
-    return f"{rhythm(pattern)}, {times(pattern.count)}"
+    return f"{rhythm(pattern)}, {times(pattern.count if meetings is None else meetings)}"
+
+
+def _every(number: int, unit: str) -> str:
+    return {1: f"Every {unit}", 2: f"Every second {unit}"}.get(number, f"Every {number} {unit}s")
 
 
 def skips_months(pattern: Pattern) -> bool:

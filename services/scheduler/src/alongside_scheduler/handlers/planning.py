@@ -1,5 +1,6 @@
 """A series before it is there: previewed, then planned for everybody on the roster at once."""
 
+from dataclasses import dataclass
 from datetime import date, time
 
 from pydantic import Field
@@ -44,16 +45,31 @@ class ScheduleSeries(Command):
     week_of_month: int | None = Field(default=None, description="1 to 4, or -1 for the last.")
     month_day: int | None = None
     dates: list[date] = Field(default=[], description="For the frequency dates.")
+    on_day_off: str = Field(
+        default="keep",
+        description=(
+            "What becomes of a session on a public holiday or a closure day of the association: "
+            f"one of {', '.join(recurrence.ON_DAY_OFF)}. A count counts what takes place."
+        ),
+    )
     title: str | None = Field(default=None, description="Default: the group's name.")
     place: str | None = Field(default=None, description="Default: the group's.")
     link: str | None = Field(default=None, description="Default: the group's.")
 
 
-async def draft_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A series as it would be, and what became of each day of its rhythm, skipped ones included."""
+
+    series: SeriesState
+    meetings: tuple[recurrence.Meeting, ...]
+
+
+async def draft_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> Draft:
     """Return the series as it would be. Nothing is kept or said."""
     group = await uow.groups.get(group_id)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
-    return await drafted(group, command, uow)
+    return await _draft(group, command, uow)
 
 
 async def schedule_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
@@ -73,6 +89,10 @@ async def _check_still_here(group: GroupRow, uow: SchedulerUow) -> None:
 
 async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
     """Return the series that a group would have by this command, before anybody asks who may."""
+    return (await _draft(group, command, uow)).series
+
+
+async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> Draft:
     problems = Problems()
     rhythm = minutes = None
     with problems.noting():
@@ -82,26 +102,29 @@ async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -
     at = None
     with problems.noting():
         at = zone(command.zone or group.zone)
+    on_day_off = None
+    with problems.noting():
+        on_day_off = _on_day_off(command)
     planned = None
-    if rhythm is not None:
+    if rhythm is not None and on_day_off is not None:
         with problems.noting():
-            planned = recurrence.plan(rhythm)
+            planned = recurrence.plan_around(rhythm, on_day_off, await uow.association.days_off())
     problems.raise_any()
     if planned is None or minutes is None or at is None:
         raise Invalid
-    pattern, walls = planned
     await _check_still_here(group, uow)
     asked = command.model_fields_set
     members = [each.person_id for each in await uow.groups.roster(group.id)]
-    return life.schedule(
+    series = life.schedule(
         series_id=uow.new_id(),
         group_id=group.id,
         title=command.title or group.name,
         kind="individual" if group.kind == "individual" else "group",
         zone=at,
         tzdata=tzdata_version(),
-        pattern=pattern,
-        walls=walls,
+        pattern=planned.pattern,
+        walls=planned.walls,
+        held=planned.held,
         duration_minutes=minutes,
         where=life.Where(
             place=command.place if "place" in asked else group.place,
@@ -113,6 +136,15 @@ async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -
         now=uow.now,
         show_roster=group.show_roster,
     )
+    return Draft(series=series, meetings=planned.meetings)
+
+
+def _on_day_off(command: ScheduleSeries) -> recurrence.OnDayOff:
+    found = next((known for known in recurrence.ON_DAY_OFF if known == command.on_day_off), None)
+    if found is None:
+        known = ", ".join(recurrence.ON_DAY_OFF)
+        raise Invalid(f"Choose one of: {known}.", field="on_day_off")
+    return found
 
 
 def _rhythm(command: ScheduleSeries) -> recurrence.Rhythm:
