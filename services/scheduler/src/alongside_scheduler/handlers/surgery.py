@@ -57,6 +57,13 @@ async def operate(series_id: str, step: steps.Step, uow: SchedulerUow) -> Operat
     Raises `AlreadyBooked` if somebody would be in two places, `ChangedMeanwhile` if the series is
     no longer the one that was looked at.
     """
+    done = await work_out(series_id, step, uow)
+    await keep(done, uow)
+    return done
+
+
+async def work_out(series_id: str, step: steps.Step, uow: SchedulerUow) -> Operated:
+    """Return what a step makes of a series, which is locked from here on; nothing is kept yet."""
     if isinstance(step, steps.HandOver) and step.group_too:
         # Always the group first, then its series: so nobody waits in a ring.
         group_id = (await uow.series.get(series_id)).group_id
@@ -65,15 +72,18 @@ async def operate(series_id: str, step: steps.Step, uow: SchedulerUow) -> Operat
     need_lead(uow.actor, before.provider_id, before.co_provider_ids)
     if step.expected_version not in {None, before.version}:
         raise ChangedMeanwhile
-    done = await _taken(before, step, uow)
-    if done.series is before:
-        return done
+    return await _taken(before, step, uow)
+
+
+async def keep(done: Operated, uow: SchedulerUow) -> None:
+    """Keep what was worked out, and say it: the old series gives its time back first."""
+    if done.series is done.before:
+        return
     await say(done.series, done.says, uow, **done.about)
     if done.later is not None:
         await say(done.later, SeriesScheduled, uow)
     if done.group_too:
         await _group_follows(done.series, uow)
-    return done
 
 
 async def _taken(  # noqa: C901, PLR0911  # one case a step

@@ -6,9 +6,16 @@ from alongside.contracts import SeriesState
 from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import series as cases
-from alongside_scheduler.http.doors import DoorsDep, by
+from alongside_scheduler.handlers.steps import Step
+from alongside_scheduler.http.doors import DoorsDep, actor_of, by
 from alongside_scheduler.views.series import show_series
 from alongside_scheduler.views.sessions import SessionDetail, show_session
+from alongside_scheduler.views.surgery import (
+    SurgeryDone,
+    SurgeryPreview,
+    operate_flagged,
+    preview_surgery,
+)
 
 routes = APIRouter(tags=["series"])
 
@@ -26,6 +33,22 @@ async def change(
 ) -> Response:
     """Change the whole series; what is left out stays."""
     return await write(by(viewer, lambda uow: cases.change_series(series_id, command, uow)))
+
+
+@routes.post("/series/{series_id}/preview")
+async def preview(
+    series_id: str, step: Step, viewer: CurrentViewer, doors: DoorsDep
+) -> SurgeryPreview:
+    """Return what a step would do to sessions, people and hours. Nothing is kept or said."""
+    async with doors.uow() as uow:
+        uow.actor = actor_of(viewer)
+        return await preview_surgery(series_id, step, uow, viewer_zone=viewer.zone)
+
+
+@routes.post("/series/{series_id}/changes", response_model=SurgeryDone)
+async def operate(series_id: str, step: Step, viewer: CurrentViewer, write: Write) -> Response:
+    """Take a step: the same body as for its preview."""
+    return await write(by(viewer, lambda uow: operate_flagged(series_id, step, uow)))
 
 
 @routes.post("/series/{series_id}/cancel", response_model=SeriesState)
