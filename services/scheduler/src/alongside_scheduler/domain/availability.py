@@ -133,14 +133,23 @@ class NotBookable(Conflict):
         detail: str | None = None,
         *,
         next_free: Iterable[datetime] = (),
-        reason: str | None = None,
+        refused: Iterable[datetime] = (),
+        reason: Hindrance | None = None,
     ) -> None:
-        self.next_free = tuple(next_free)
+        self.next_free, self.refused, self.reason = tuple(next_free), tuple(refused), reason
         super().__init__(
             detail,
-            next_free=[each.astimezone(UTC).isoformat() for each in self.next_free],
-            **({"reason": reason} if reason else {}),
+            next_free=[_written(each) for each in self.next_free],
+            refused=[_written(each) for each in self.refused],
+            reason=reason and reason.value,
         )
+
+
+class SlotTaken(NotBookable):
+    """This time has been taken meanwhile. Nothing was saved."""
+
+    code = "already_booked"
+    title = "Already booked"
 
 
 class TooLate(Conflict):
@@ -296,6 +305,10 @@ def _is_full(
     return (sessions is not None and count + 1 > sessions) or (
         most_minutes is not None and length + minutes > most_minutes
     )
+
+
+def _written(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _monday(day: date) -> date:

@@ -9,6 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.errors import NotFound
+from alongside.zones import zone
+from alongside_scheduler.domain.availability import Availability
 from alongside_scheduler.domain.free import Span
 from alongside_scheduler.store.tables import (
     AvailabilityRow,
@@ -17,6 +19,7 @@ from alongside_scheduler.store.tables import (
     GroupRow,
     OccurrenceRow,
     PersonRow,
+    SeriesRow,
     SessionRequestRow,
 )
 
@@ -34,7 +37,7 @@ class AvailabilityStore:
         """Return what a provider publishes; held until the end of the transaction if to be changed."""
         query = select(AvailabilityRow).where(AvailabilityRow.provider_id == provider_id)
         if for_change:
-            query = query.with_for_update(key_share=True)
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         return (await self._session.exec(query)).first()
 
     async def published(
@@ -110,6 +113,14 @@ class AvailabilityStore:
         rows = (await self._session.exec(query)).all()
         return {person for row in rows for person in row if person is not None}
 
+    async def provider_of(self, series_id: str) -> str:
+        """Return who leads a series, which is not held or remembered by asking."""
+        query = select(col(SeriesRow.state)).where(SeriesRow.id == series_id)
+        state = (await self._session.exec(query)).first()
+        if state is None:
+            raise NotFound("There is no such series.")
+        return str(state.provider_id)
+
     async def pair(self, provider_id: str, person_id: str) -> GroupRow | None:
         """Return the oldest individual group of these two, to be changed; also one that was left."""
         query = (
@@ -138,7 +149,7 @@ class RequestStore:
         """Return a request."""
         query = select(SessionRequestRow).where(SessionRequestRow.id == request_id)
         if for_change:
-            query = query.with_for_update(key_share=True)
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         row = (await self._session.exec(query)).first()
         if row is None:
             raise NotFound("There is no such request.")
@@ -191,3 +202,23 @@ class RequestStore:
             .values(note=None)
         )
         return done.rowcount
+
+
+def rules_of(row: AvailabilityRow) -> Availability:
+    """Return what a row says, as the domain reads it."""
+    return Availability(
+        zone=zone(row.zone),
+        windows=row.windows,
+        exceptions=row.exceptions,
+        lengths=row.lengths,
+        step_minutes=row.step_minutes,
+        buffer_minutes=row.buffer_minutes,
+        notice_hours=row.notice_hours,
+        horizon_days=row.horizon_days,
+        cancel_hours=row.cancel_hours,
+        day_sessions=row.day_sessions,
+        day_minutes=row.day_minutes,
+        week_sessions=row.week_sessions,
+        week_minutes=row.week_minutes,
+        open_to="own" if row.open_to == "own" else "anybody",
+    )

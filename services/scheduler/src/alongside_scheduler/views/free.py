@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from alongside_scheduler.domain.availability import open_spans
 from alongside_scheduler.domain.free import Span, shared, starts_in, within, without, working_hours
+from alongside_scheduler.store.availability import rules_of
 from alongside_scheduler.store.uow import SchedulerUow
 
 AHEAD = timedelta(weeks=8)
@@ -21,12 +23,23 @@ async def busy_spans(
     ends: datetime,
     *,
     ignoring_series: str | None = None,
+    ignoring_session: tuple[str, str] | None = None,
 ) -> dict[str, list[Span]]:
     """Return the taken time of each person between two instants (UTC), and never by what.
 
-    Spans are in order and may overlap; the room that a provider keeps after a session is part of it.
+    Spans are in order and may overlap; the room that a provider keeps after a session is part of
+    it. Ignored are a whole series, or one session by series and key: what is about to be moved.
     """
-    return await uow.free.taken(set(person_ids), begins, ends, ignoring_series=ignoring_series)
+    people = set(person_ids)
+    taken = await uow.free.taken(
+        people,
+        begins,
+        ends,
+        ignoring_series=ignoring_series,
+        ignoring_session=ignoring_session,
+    )
+    elsewhere = await uow.busy.spans(people, begins, ends)
+    return {person: sorted(taken[person] + elsewhere[person]) for person in people}
 
 
 async def next_free(
@@ -58,10 +71,10 @@ async def next_free(
 
 
 async def _published(
-    uow: SchedulerUow,  # noqa: ARG001  # nobody can publish yet
-    person_ids: list[str],  # noqa: ARG001
-    begins: datetime,  # noqa: ARG001
-    ends: datetime,  # noqa: ARG001
+    uow: SchedulerUow, person_ids: list[str], begins: datetime, ends: datetime
 ) -> list[list[Span]]:
     """Return the windows of each of these people who publishes any."""
-    return []
+    return [
+        open_spans(rules_of(row), begins, ends)
+        for row in await uow.availability.published(person_ids)
+    ]
