@@ -6,12 +6,13 @@ two who change the same roster come one after the other, and each counts what th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from alongside.contracts import PersonAsked, RosterChanged, SeriesState
 from alongside.zones import zone
 from alongside_scheduler.domain import seats as rules
 from alongside_scheduler.domain import series as life
+from alongside_scheduler.handlers import collisions
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow, OfferRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -48,9 +49,14 @@ class Seats:
         return rules.peak(self.stays, self.holds, self.today)
 
 
+def wall_day(instant: datetime, zone_name: str) -> date:
+    """Return the wall date of an instant in a zone."""
+    return instant.astimezone(zone(zone_name)).date()
+
+
 def today_in(zone_name: str, uow: SchedulerUow) -> date:
-    """Return the wall date in a zone."""
-    return uow.now.astimezone(zone(zone_name)).date()
+    """Return the wall date in a zone now."""
+    return wall_day(uow.now, zone_name)
 
 
 async def seats_of(group: GroupRow, uow: SchedulerUow) -> Seats:
@@ -185,7 +191,7 @@ async def _roster_changed(
     joined: tuple[str, ...] = (),
     left: tuple[str, ...] = (),
 ) -> None:
-    await uow.series.keep(series)
+    await collisions.keep(series, uow)
     await uow.emit(
         RosterChanged(
             id=uow.new_id(),

@@ -52,14 +52,22 @@ class GroupStore:
         self._session.add(row)
         await self._session.flush()
 
-    async def seen_by(self, person_id: str | None) -> Sequence[GroupRow]:
-        """Return the groups a person leads or is in, by name; for None, every group."""
+    async def seen_by(
+        self, person_id: str | None, *, today: date | None = None
+    ) -> Sequence[GroupRow]:
+        """Return the groups a person leads or is in, by name; for None, every group.
+
+        With `today`, whose last day is still to come is in it; otherwise who has no last day.
+        """
         query = (
             select(GroupRow).where(_MEETS_FOR_RSC).order_by(func.lower(GroupRow.name), GroupRow.id)
         )
         if person_id is not None:
+            stays = col(GroupMemberRow.left_on).is_(None)
+            if today is not None:
+                stays = or_(stays, col(GroupMemberRow.left_on) >= today)
             on_roster = select(GroupMemberRow.group_id).where(
-                GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
+                GroupMemberRow.person_id == person_id, stays
             )
             query = query.where(
                 or_(
@@ -78,19 +86,6 @@ class GroupStore:
                 col(GroupRow.provider_id) == person_id,
                 col(GroupRow.co_provider_id) == person_id,
             ),
-        )
-        return (await self._session.exec(query)).all()
-
-    async def with_member(self, person_id: str) -> Sequence[GroupRow]:
-        """Return the groups whose roster this person is on, to be changed."""
-        on_roster = select(GroupMemberRow.group_id).where(
-            GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
-        )
-        query = (
-            select(GroupRow)
-            .where(col(GroupRow.id).in_(on_roster))
-            .order_by(GroupRow.id)
-            .with_for_update(key_share=True)
         )
         return (await self._session.exec(query)).all()
 
@@ -128,11 +123,5 @@ class GroupStore:
         if row is None:
             row = GroupMemberRow(group_id=group_id, person_id=person_id, joined_on=on)
         row.left_on = None
-        self._session.add(row)
-        await self._session.flush()
-
-    async def end_stay(self, row: GroupMemberRow, last_day: date) -> None:
-        """Let a stay on the roster end with a day."""
-        row.left_on = last_day
         self._session.add(row)
         await self._session.flush()

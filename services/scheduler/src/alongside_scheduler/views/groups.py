@@ -9,9 +9,11 @@ from alongside.errors import NotFound
 from alongside_scheduler.domain import wording
 from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.handlers.groups import GroupView
-from alongside_scheduler.store.tables import GroupRow, ProgressRow
+from alongside_scheduler.handlers.seating import today_in
+from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.people import names_of
+from alongside_scheduler.views.seats import ProgressView, SeatsView, seats_view
 from alongside_scheduler.views.sessions import SessionItem, items_of
 
 _NEXT = 6
@@ -25,21 +27,6 @@ class GroupListed(BaseModel):
     co_provider: str | None
     seats_taken: int
     next_session: SessionItem | None
-
-
-class ProgressView(BaseModel):
-    """Where somebody stands, as the logbook last said."""
-
-    category: str
-    required_minutes: int
-    counted_minutes: int
-    pending_minutes: int
-    appears_met: bool
-
-    @classmethod
-    def of(cls, row: ProgressRow) -> "ProgressView":
-        """Return the view of a row."""
-        return cls(**row.model_dump(exclude={"supervisee_id", "version"}))
 
 
 class MemberView(BaseModel):
@@ -95,7 +82,10 @@ class GroupDetail(BaseModel):
     seats_taken: int
     shows_names: bool
     roster: list[MemberView]
+    """Who is in it, and who is to come; with a last day where that is known."""
     former: list[MemberView]
+    seats: SeatsView | None
+    """For who leads it: every seat, and who waits for one."""
     series: list[SeriesListed]
     next_sessions: list[SessionItem]
 
@@ -105,10 +95,12 @@ async def list_groups(uow: SchedulerUow) -> list[GroupListed]:
     actor = uow.actor
     if actor.person_id is None and not actor.is_coordinator:
         return []
-    rows = await uow.groups.seen_by(None if actor.is_coordinator else actor.person_id)
+    rows = await uow.groups.seen_by(
+        None if actor.is_coordinator else actor.person_id, today=uow.now.date()
+    )
     people = {row.provider_id for row in rows} | {row.co_provider_id or "" for row in rows}
     names = await names_of(people, uow)
-    rosters = await uow.groups.rosters(row.id for row in rows)
+    stays = await uow.seats.stays_of([row.id for row in rows], uow.now.date())
     ahead = await uow.sessions.next_of_groups([row.id for row in rows], uow.now)
     items = await items_of([(each.series, each.occurrence) for each in ahead.values()], uow)
     following = {item.group_id: item for item in items}
@@ -117,7 +109,7 @@ async def list_groups(uow: SchedulerUow) -> list[GroupListed]:
             group=GroupView.of(row),
             provider=names.get(row.provider_id, ""),
             co_provider=names.get(row.co_provider_id or ""),
-            seats_taken=len(rosters[row.id]),
+            seats_taken=_people(stays[row.id]),
             next_session=following.get(row.id),
         )
         for row in rows
@@ -127,13 +119,14 @@ async def list_groups(uow: SchedulerUow) -> list[GroupListed]:
 async def show_group(group_id: str, uow: SchedulerUow) -> GroupDetail:
     """Return one group, in the measure of who asks."""
     row = await uow.groups.get(group_id)
-    roster = await uow.groups.roster(group_id)
+    today = today_in(row.zone, uow)
+    roster = await uow.seats.stays(group_id, today)
     leads = leads_group(uow.actor, row)
     if not leads and uow.actor.person_id not in {each.person_id for each in roster}:
         raise NotFound("There is no such group.")
     shows_names = leads or row.show_roster
-    former = list(await uow.groups.former(group_id)) if leads else []
-    members = [*roster, *former]
+    over = [each for each in await uow.groups.former(group_id) if _is_over(each, today)]
+    members = [*roster, *(over if leads else [])]
     shown = {each.person_id for each in members}
     names = await names_of({row.provider_id, row.co_provider_id or "", *shown}, uow)
     progress = await uow.copies.progress(shown) if leads else {}
@@ -165,13 +158,14 @@ async def show_group(group_id: str, uow: SchedulerUow) -> GroupDetail:
         leads=leads,
         provider=names.get(row.provider_id, ""),
         co_provider=names.get(row.co_provider_id or ""),
-        seats_taken=len(roster),
+        seats_taken=_people(roster),
         shows_names=shows_names,
         roster=sorted(
-            (view for view in views if view.left_on is None and shows_names),
+            (view for view in views[: len(roster)] if shows_names),
             key=lambda view: view.name.lower(),
         ),
-        former=[view for view in views if view.left_on is not None],
+        former=views[len(roster) :],
+        seats=await seats_view(row, uow) if leads else None,
         series=[SeriesListed.of(each, uow.now) for each in series],
         next_sessions=await items_of([(each.series, each.occurrence) for each in following], uow),
     )
@@ -180,3 +174,11 @@ async def show_group(group_id: str, uow: SchedulerUow) -> GroupDetail:
 def leads_group(actor: Actor, row: GroupRow) -> bool:
     """Tell whether this person leads a group, or coordinates all."""
     return actor.is_coordinator or actor.leads(row.provider_id, [row.co_provider_id])
+
+
+def _is_over(stay: GroupMemberRow, today: date) -> bool:
+    return stay.left_on is not None and stay.left_on < today
+
+
+def _people(stays: list[GroupMemberRow]) -> int:
+    return len({each.person_id for each in stays})

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from alongside.zones import zone
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.store.uow import SchedulerUow
-from alongside_scheduler.views.groups import ProgressView
+from alongside_scheduler.views.seats import ProgressView
 from alongside_scheduler.views.sessions import (
     Attendee,
     SessionItem,

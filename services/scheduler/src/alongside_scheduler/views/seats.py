@@ -1,0 +1,225 @@
+"""Seats of a group as who leads it sees them, and an offer as whom it is made to sees it."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from alongside_scheduler.domain import seats as rules
+from alongside_scheduler.domain import wording
+from alongside_scheduler.domain.access import need_lead
+from alongside_scheduler.handlers import seating
+from alongside_scheduler.store.tables import GroupRow, OfferRow, ProgressRow
+from alongside_scheduler.store.uow import SchedulerUow
+from alongside_scheduler.views.people import names_of
+from alongside_scheduler.views.sessions import SessionItem, items_of
+
+_PAST_OFFERS = 10
+_SESSIONS = 4
+_AHEAD = timedelta(days=400)
+
+
+class ProgressView(BaseModel):
+    """Where somebody stands, as the logbook last said."""
+
+    category: str
+    required_minutes: int
+    counted_minutes: int
+    pending_minutes: int
+    appears_met: bool
+
+    @classmethod
+    def of(cls, row: ProgressRow) -> "ProgressView":
+        """Return the view of a row."""
+        return cls(**row.model_dump(exclude={"supervisee_id", "version"}))
+
+
+class Mark(BaseModel):
+    """One seat as it is drawn, with what it says."""
+
+    state: Literal["taken", "leaving", "coming", "kept", "free", "over"]
+    words: str
+
+
+class WaitingView(BaseModel):
+    """Somebody who waits for a seat."""
+
+    person_id: str
+    name: str
+    place: int = Field(description="1 is who is offered the next seat.")
+    waiting_number: int = Field(description="Rises in the order of asking.")
+    since: datetime
+    progress: ProgressView | None
+
+
+class OfferListed(BaseModel):
+    """An offer of a seat, as who leads the group sees it."""
+
+    offer_id: str
+    person_id: str
+    name: str
+    state: str
+    from_day: date
+    offered_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
+
+
+class SeatsView(BaseModel):
+    """The seats of a group: who has one, for whom one is kept, and who waits."""
+
+    seat_limit: int | None
+    seat_policy: str
+    taken: int = Field(description="On the fullest day ahead, without those kept.")
+    kept: int = Field(description="For open offers.")
+    free_from: date | None = Field(description="First day from which a seat stays free.")
+    marks: list[Mark]
+    waiting: list[WaitingView]
+    offers: list[OfferListed]
+    past_offers: list[OfferListed]
+
+
+class OfferView(BaseModel):
+    """A seat that is offered, and what comes with it."""
+
+    offer_id: str
+    state: str
+    person_id: str
+    person: str
+    mine: bool
+    group_id: str
+    group: str
+    kind: str
+    provider: str
+    co_provider: str | None
+    place: str | None
+    zone: str
+    from_day: date
+    offered_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
+    rhythms: list[str]
+    sessions: list[SessionItem]
+
+
+async def show_seats(group_id: str, uow: SchedulerUow) -> SeatsView:
+    """Return the seats of a group; for who leads it."""
+    group = await uow.groups.get(group_id)
+    need_lead(uow.actor, group.provider_id, [group.co_provider_id])
+    return await seats_view(group, uow)
+
+
+async def seats_view(group: GroupRow, uow: SchedulerUow) -> SeatsView:
+    """Return the seats of a group."""
+    seats = await seating.seats_of(group, uow)
+    ordered = await seating.line(group, uow)
+    since = {each.person_id: each.since for each in await uow.seats.waiting(group.id)}
+    past = await uow.seats.settled_offers(group.id, most=_PAST_OFFERS)
+    people = {each.person_id for each in (*seats.rows, *seats.offers, *past, *ordered)}
+    names = await names_of(people, uow)
+    progress = await uow.copies.progress(each.person_id for each in ordered)
+    return SeatsView(
+        seat_limit=group.seat_limit,
+        seat_policy=group.seat_policy,
+        taken=rules.peak(seats.stays, [], seats.today),
+        kept=len(seats.offers),
+        free_from=rules.free_from(group.seat_limit, seats.stays, seats.holds, seats.today),
+        marks=_marks(group.seat_limit, seats, names),
+        waiting=[
+            WaitingView(
+                person_id=each.person_id,
+                name=names.get(each.person_id, ""),
+                place=place,
+                waiting_number=each.number,
+                since=since[each.person_id],
+                progress=ProgressView.of(progress[each.person_id])
+                if each.person_id in progress
+                else None,
+            )
+            for place, each in enumerate(ordered, 1)
+        ],
+        offers=[_listed(each, names) for each in seats.offers],
+        past_offers=[_listed(each, names) for each in past],
+    )
+
+
+async def show_offer(offer_id: str, uow: SchedulerUow) -> OfferView:
+    """Return an offer: to whom it is made, and to who leads the group."""
+    offer = await uow.seats.offer(offer_id)
+    group = await uow.groups.get(offer.group_id)
+    mine = offer.person_id == uow.actor.person_id
+    if not mine:
+        need_lead(uow.actor, group.provider_id, [group.co_provider_id])
+    names = await names_of({offer.person_id, group.provider_id, group.co_provider_id or ""}, uow)
+    series = [
+        each
+        for each in await uow.series.of_group(group.id)
+        if each.status == "planned" and any(one.ends_at > uow.now for one in each.occurrences)
+    ]
+    from_day = max(offer.from_day, seating.today_in(group.zone, uow))
+    found = await uow.sessions.between(uow.now, uow.now + _AHEAD, group_id=group.id, limit=50)
+    theirs = [
+        (each.series, each.occurrence)
+        for each in found
+        if seating.wall_day(each.occurrence.starts_at, each.series.zone) >= from_day
+    ]
+    state = offer.state
+    if state == "open" and offer.expires_at <= uow.now:
+        state = "expired"
+    return OfferView(
+        offer_id=offer.id,
+        state=state,
+        person_id=offer.person_id,
+        person=names.get(offer.person_id, ""),
+        mine=mine,
+        group_id=group.id,
+        group=group.name,
+        kind=group.kind,
+        provider=names.get(group.provider_id, ""),
+        co_provider=names.get(group.co_provider_id or ""),
+        place=group.place,
+        zone=group.zone,
+        from_day=from_day if state == "open" else offer.from_day,
+        offered_at=offer.offered_at,
+        expires_at=offer.expires_at,
+        settled_at=offer.settled_at,
+        rhythms=[wording.whole(each.pattern) for each in series],
+        sessions=await items_of(theirs[:_SESSIONS], uow),
+    )
+
+
+def _marks(limit: int | None, seats: seating.Seats, names: dict[str, str]) -> list[Mark]:
+    """Return one mark for each seat: those taken first, those beyond the limit last."""
+    if limit is None:
+        return []
+    drawn = []
+    for stay in seats.rows:
+        name = names.get(stay.person_id, "")
+        if stay.joined_on > seats.today:
+            drawn.append(Mark(state="coming", words=f"{name}, from {stay.joined_on:%d %b %Y}"))
+        elif stay.left_on is not None:
+            drawn.append(Mark(state="leaving", words=f"{name}, until {stay.left_on:%d %b %Y}"))
+        else:
+            drawn.append(Mark(state="taken", words=name))
+    kept = [
+        Mark(state="kept", words=f"Offered to {names.get(each.person_id, '')}")
+        for each in seats.offers
+    ]
+    order = {"taken": 0, "leaving": 1, "coming": 2}
+    drawn = [*sorted(drawn, key=lambda mark: order[mark.state]), *kept]
+    free = max(0, limit - rules.peak(seats.stays, seats.holds, seats.today))
+    drawn += [Mark(state="free", words="Free")] * free
+    over = rules.over_by(limit, seats.stays, seats.holds, seats.today)
+    if over:
+        drawn[-over:] = [
+            Mark(state="over", words=f"{mark.words}, over the limit") for mark in drawn[-over:]
+        ]
+    return drawn
+
+
+def _listed(offer: OfferRow, names: dict[str, str]) -> OfferListed:
+    return OfferListed(
+        offer_id=offer.id,
+        name=names.get(offer.person_id, ""),
+        **offer.model_dump(exclude={"id", "group_id", "number", "since"}),
+    )
