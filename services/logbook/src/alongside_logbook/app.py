@@ -12,7 +12,7 @@ from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside_logbook import consumers
 from alongside_logbook.housekeeping import Housekeeping
-from alongside_logbook.http import api, pages
+from alongside_logbook.http import api, pages, visits_api
 from alongside_logbook.http.doors import Doors
 from alongside_logbook.rulebook import load_with_own
 from alongside_logbook.store.tables import PLUMBING
@@ -46,7 +46,7 @@ def create_app(
     web.state.uow = uow
     web.state.doors = doors
     web.state.person_gate = doors.person_gate
-    for router in (api.router, *pages.routers()):
+    for router in (api.router, visits_api.router, *pages.routers()):
         web.include_router(router)
     housekeeping = Housekeeping(uow)
     return ServiceApp(

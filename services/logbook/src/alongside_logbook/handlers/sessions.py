@@ -6,6 +6,16 @@ from alongside_logbook.store.uow import LogbookUow
 
 
 async def on_sessions(event: Event, uow: LogbookUow) -> None:
-    """Keep the newest of each series."""
-    if isinstance(event, SessionsEvent):
-        await uow.sessions.keep(event.series)
+    """Keep the newest of each series.
+
+    A consultant's visits are no sessions: they go into a table of their own, so that no attendance
+    can be recorded of one, and no minute of it can ever count.
+    """
+    if not isinstance(event, SessionsEvent):
+        return
+    series = event.series
+    if await uow.sessions.keep_state(series):
+        if series.purpose == "consultation":
+            await uow.visits.keep(series)
+        else:
+            await uow.sessions.keep(series)

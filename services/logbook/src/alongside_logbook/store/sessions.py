@@ -32,8 +32,13 @@ class SessionStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def keep(self, series: SeriesState) -> bool:
-        """Keep a series as it is now; False, and no change, if a newer version is here already."""
+    async def keep(self, series: SeriesState) -> None:
+        """Lay a series out as sessions that may become hours, and say who has which part in it."""
+        await self._keep_sessions(series)
+        await self._keep_people(series)
+
+    async def keep_state(self, series: SeriesState) -> bool:
+        """Keep a series as it was said; False, and no change, if a newer version is here already."""
         known = select(table(SeriesRow).c.version).where(
             table(SeriesRow).c.series_id == series.series_id
         )
@@ -45,8 +50,6 @@ class SessionStore:
             table(SeriesRow),
             [{"series_id": series.series_id, "version": series.version, "state": series}],
         )
-        await self._keep_sessions(series)
-        await self._keep_people(series)
         return True
 
     async def _keep_sessions(self, series: SeriesState) -> None:

@@ -129,6 +129,55 @@ class SessionRow(LogbookTable, table=True):
     recorded_by: str | None = _maybe()
 
 
+class VisitRow(LogbookTable, table=True):
+    """A consultant's visit to a site, and what was logged of it. Nothing about hours looks here."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index("ix_visits_consultant_starts", "consultant_id", "starts_at"),
+        Index("ix_visits_held_on", "held_on"),
+    )
+
+    series_id: str = _key()
+    key: str = _key(16)
+    title: str = _text(200)
+    site_id: str = _text()
+    site: str = _text(100)
+    site_kind: str = _text(24)
+    consultant_id: str = _text()
+    zone: str = _text()
+    starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    held_on: date = Field(sa_column=Column(Date, nullable=False))
+    scheduled_minutes: int = _number()
+    status: str = _text(16)
+    version: int = _number(0)
+    """How often it was logged or corrected; 0 before."""
+    held: bool | None = Field(default=None, sa_column=Column(Boolean))
+    minutes: int | None = Field(default=None, sa_column=Column(Integer))
+    activity: str | None = _maybe(16)
+    people: int | None = Field(default=None, sa_column=Column(Integer))
+    reason: str | None = _maybe(24)
+    logged_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    logged_by: str | None = _maybe()
+
+
+class VisitVersionRow(LogbookTable, table=True):
+    """One version of what was logged of a visit. Rows are only ever added."""
+
+    __tablename__ = "visit_versions"
+
+    series_id: str = _key()
+    key: str = _key(16)
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    held: bool = Field(sa_column=Column(Boolean, nullable=False))
+    minutes: int = _number()
+    activity: str | None = _maybe(16)
+    people: int | None = Field(default=None, sa_column=Column(Integer))
+    reason: str | None = _maybe(24)
+    logged_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    logged_by: str = _text()
+
+
 class SeriesPersonRow(LogbookTable, table=True):
     """Who leads a series, and who is or was on its roster: the ground of who may see whose hours."""
 

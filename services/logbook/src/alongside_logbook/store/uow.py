@@ -8,6 +8,7 @@ from alongside_logbook.store.entries import EntryStore
 from alongside_logbook.store.people import PeopleStore
 from alongside_logbook.store.progress import ProgressStore
 from alongside_logbook.store.sessions import SessionStore
+from alongside_logbook.store.visits import VisitStore
 
 
 class LogbookUow(UnitOfWork):
@@ -22,6 +23,11 @@ class LogbookUow(UnitOfWork):
     def sessions(self) -> SessionStore:
         """Copies of series and their occurrences."""
         return SessionStore(self.session)
+
+    @cached_property
+    def visits(self) -> VisitStore:
+        """Consultants' visits."""
+        return VisitStore(self.session)
 
     @cached_property
     def entries(self) -> EntryStore:

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from alongside_logbook.http.pages import attendance, cohort, hours, rules
+from alongside_logbook.http.pages import attendance, cohort, hours, rules, visits
 
 
 def routers() -> tuple[APIRouter, ...]:
     """Return every page's routes."""
-    return (attendance.router, hours.router, cohort.router, rules.router)
+    return (visits.router, attendance.router, hours.router, cohort.router, rules.router)

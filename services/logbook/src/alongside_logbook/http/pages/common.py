@@ -25,6 +25,8 @@ async def counts(viewer: Viewer, uow: LogbookUow) -> dict[str, int]:
     if viewer.is_supervisor:
         _, unrecorded = await uow.sessions.awaiting(viewer.person_id, uow.now, limit=0)
         found["/attendance"] = unrecorded + len(waiting) - len(mine)
+    if viewer.is_supervisor or viewer.is_coordinator:
+        _, found["/visits"] = await uow.visits.due(viewer.person_id, uow.now, limit=0)
     return found
 
 
