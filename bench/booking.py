@@ -33,21 +33,28 @@ SECONDS = 3
 SIDE_BY_SIDE = 4
 LONG = (26, 8)
 """Sessions and people of the long series."""
-FIRST = date(2035, 1, 1)
+FIRST = date(2027, 1, 1)
+HOURS_A_DAY = 22
+"""As many meetings fit into a day of a calendar that is only ever measured."""
 
 Work = Callable[[], Awaitable[object]]
 
 
 @dataclass
 class Circle:
-    """A group, and the next free day in its members' calendars."""
+    """A group, and the next free times in its members' calendars: hour by hour, then later days."""
 
     group_id: str
-    days: Any
+    day: date = FIRST
+    hour: int = 0
 
-    @classmethod
-    def of(cls, group_id: str) -> "Circle":
-        return cls(group_id, (FIRST + timedelta(days=n) for n in itertools.count()))
+    def take(self, sessions: int) -> tuple[int, list[date]]:
+        """Return an hour, and as many days at which it is free."""
+        taken = self.hour, [self.day + timedelta(days=n) for n in range(sessions)]
+        self.hour += 1
+        if self.hour == HOURS_A_DAY:
+            self.hour, self.day = 0, self.day + timedelta(days=sessions)
+        return taken
 
 
 async def measure(postgres: str | None) -> list[Figure]:
@@ -123,15 +130,16 @@ async def _circle(app: ServiceApp, size: int) -> Circle:
         for person in people[1:]:
             await join_roster(made.group_id, JoinRoster(person_id=person), uow)
         await uow.commit()
-    return Circle.of(made.group_id)
+    return Circle(made.group_id)
 
 
 def _through(app: ServiceApp, circle: Circle, sessions: int) -> Work:
     async def work() -> None:
-        dates = list(itertools.islice(circle.days, sessions))
+        hour, dates = circle.take(sessions)
         asked = ScheduleSeries(
-            frequency="dates", dates=dates, start_time=time(10), duration_minutes=60
-        )
+            frequency="dates", dates=dates, start_time=time(hour), duration_minutes=60,
+            zone="UTC",
+        )  # fmt: skip
         async with app.uow() as uow:
             uow.actor = OPERATOR
             await schedule_series(circle.group_id, asked, uow)
@@ -177,12 +185,12 @@ async def _by_hand(url: str, template: Template, circle: Circle) -> Any:
 async def _book(hand: Any, template: Template, circle: Circle) -> None:
     """Do in SQL what the use case does: look, keep three tables, say it; one transaction."""
     series, now = new_id(), datetime.now(UTC)
-    days = list(itertools.islice(circle.days, template.sessions))
+    hour, days = circle.take(template.sessions)
     slots = [
         (
-            f"{day:%Y%m%d}T1000",
-            datetime(day.year, day.month, day.day, 16, tzinfo=UTC),
-            datetime(day.year, day.month, day.day, 17, tzinfo=UTC),
+            f"{day:%Y%m%d}T{hour:02}00",
+            datetime(day.year, day.month, day.day, hour, tzinfo=UTC),
+            datetime(day.year, day.month, day.day, hour + 1, tzinfo=UTC),
         )
         for day in days
     ]

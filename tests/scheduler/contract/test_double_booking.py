@@ -193,8 +193,8 @@ async def test_the_database_itself_refuses(two_groups):
         starts = starts.replace(tzinfo=None)
     facts = {"no": row[0], "s": starts, "e": starts + timedelta(hours=1), "id": morning.series_id}
     ignore = text(
-        "INSERT INTO commitments (person_no, series_id, key, starts_at, ends_at, active) "
-        "VALUES (:no, :id, 'x', :s, :e, :active)"
+        "INSERT INTO commitments (person_no, series_id, key, starts_at, ends_at, free_from, active)"
+        " VALUES (:no, :id, 'x', :s, :e, :e, :active)"
     )
     async with office.app.database.write() as session:
         with pytest.raises(IntegrityError):

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
-from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.clock import Clock
 from alongside.contracts import Event
 from alongside.db.database import Database
+from alongside.db.rows import insert_rows
 from alongside.ids import NewId
 from alongside.observability.tracing import current_traceparent
 
@@ -84,18 +84,17 @@ class UnitOfWork:
     async def emit(self, event: Event) -> None:
         """Say an event: it leaves only if, and as soon as, this transaction commits."""
         await self.session.flush()
-        await self.session.execute(
-            insert(self.database.plumbing.outbox).values(
-                event_id=event.id,
-                topic=event.topic,
-                key=event.key,
-                type=event.type_name(),
-                payload=event.on_the_wire(),
-                traceparent=current_traceparent(),
-                occurred_at=event.occurred_at,
-                next_attempt_at=self.now,
-            )
-        )
+        said = {
+            "event_id": event.id,
+            "topic": event.topic,
+            "key": event.key,
+            "type": event.type_name(),
+            "payload": event.on_the_wire(),
+            "traceparent": current_traceparent(),
+            "occurred_at": event.occurred_at,
+            "next_attempt_at": self.now,
+        }
+        await insert_rows(self.session, (self.database.plumbing.outbox, [said]))
         self.emitted.append(event)
 
     def on_commit(self, *then: Callable[[], object]) -> None:
@@ -111,6 +110,12 @@ class UnitOfWork:
     async def rollback(self) -> None:
         """Undo everything since the last commit."""
         await self.session.rollback()
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[Self]:
+        """Open a second unit of work that only looks, at what is committed."""
+        async with self.database.read() as session:
+            yield type(self)(self.database, session, self.now, self.new_id)
 
 
 AnyUow = TypeVar("AnyUow", bound=UnitOfWork)

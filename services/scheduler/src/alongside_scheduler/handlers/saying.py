@@ -5,14 +5,18 @@ from datetime import time
 from alongside.contracts import Event, SeriesState
 from alongside.errors import Invalid
 from alongside_scheduler.domain import series as life
+from alongside_scheduler.handlers import collisions
 from alongside_scheduler.store.uow import SchedulerUow
 
 
 async def say(
     series: SeriesState, kind: type[Event], uow: SchedulerUow, **facts: str
 ) -> SeriesState:
-    """Keep a series and say what happened to it, in this transaction; return it."""
-    await uow.series.keep(series)
+    """Keep a series and say what happened to it, in this transaction; return it.
+
+    Raises `AlreadyBooked` with who is taken when; everything is undone then.
+    """
+    await collisions.keep(series, uow)
     await uow.emit(
         kind.model_validate(
             {
