@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.errors import Invalid
@@ -113,6 +113,7 @@ def spans(now: datetime):
     )
 
 
+@settings(deadline=None)
 @given(rules_and_now(), st.sampled_from([30, 60, 90]), st.data())
 def test_what_is_offered_is_accepted_and_keeps_every_rule(case, minutes, data):
     rules, now = case
@@ -146,6 +147,7 @@ def test_what_is_offered_is_accepted_and_keeps_every_rule(case, minutes, data):
             assert lengths / 60 + minutes <= rules.day_minutes
 
 
+@settings(deadline=None)
 @given(rules_and_now(), st.sampled_from([30, 60, 90]), st.data())
 def test_nothing_that_is_accepted_is_left_out(case, minutes, data):
     rules, now = case

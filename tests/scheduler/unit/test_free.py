@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.zones import zone
@@ -55,6 +55,7 @@ def is_tidy(spans: list[Span]) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_merged_is_the_same_time_in_order(spans):
     found = merged(spans)
@@ -62,6 +63,7 @@ def test_merged_is_the_same_time_in_order(spans):
     assert is_tidy(found)
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_without_is_the_first_and_not_the_second(free, busy):
     found = without(free, busy)
@@ -69,6 +71,7 @@ def test_without_is_the_first_and_not_the_second(free, busy):
     assert is_tidy(found)
 
 
+@settings(deadline=None)
 @given(st.lists(SPANS, min_size=1, max_size=4))
 def test_shared_is_what_all_have(people):
     found = shared(people)
@@ -80,6 +83,7 @@ def test_nobody_shares_nothing():
     assert shared([]) == []
 
 
+@settings(deadline=None)
 @given(SPANS, st.integers(1, 60), st.sampled_from([5, 10, 15, 30, 60]))
 def test_starts_are_every_step_at_which_all_the_minutes_are_free(free, length, step):
     whole = minutes(free)
@@ -91,6 +95,7 @@ def test_starts_are_every_step_at_which_all_the_minutes_are_free(free, length, s
     assert list(starts_in(free, length, step)) == [at(minute) for minute in expected]
 
 
+@settings(deadline=None)
 @given(SPANS, st.integers(0, LENGTH), st.integers(0, LENGTH))
 def test_within_is_cut_at_both_ends(spans, begins, ends):
     found = within(spans, at(begins), at(ends))

@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from alongside_scheduler.http.api import groups, imports, people, series, sessions, sign_ins, visits
+from alongside_scheduler.http.api import (
+    availability,
+    booking,
+    busy,
+    calendar,
+    groups,
+    imports,
+    people,
+    series,
+    sessions,
+    sign_ins,
+    visits,
+)
 
 PREFIX = "/api/scheduler/v1"
 
@@ -10,6 +22,18 @@ PREFIX = "/api/scheduler/v1"
 def routers() -> tuple[APIRouter, ...]:
     """Return every JSON route."""
     whole = APIRouter(prefix=PREFIX)
-    for module in (people, imports, groups, series, sessions, sign_ins, visits):
+    for module in (
+        people,
+        imports,
+        groups,
+        series,
+        sessions,
+        sign_ins,
+        visits,
+        busy,
+        calendar,
+        availability,
+        booking,
+    ):
         whole.include_router(module.routes)
     return (whole,)
