@@ -52,3 +52,23 @@ ANSWERS = {
     "proposed": ("proposes another time", "info"),
     "waiting": ("no answer yet", "calm"),
 }
+
+STEPS = {
+    "move": ("Move one session", "another day, time or place, once"),
+    "move_later": ("Move one and all later", "another weekday, time or rhythm from then on"),
+    "stand_in": ("Somebody else leads one", "illness, leave: one date, one stand-in"),
+    "hand_over": ("Hand the series over", "another provider leads from a day on"),
+    "skip": ("Skip a stretch", "leave or holidays, from day to day"),
+    "cancel": ("Cancel one session", "the others stay"),
+    "cancel_later": ("Cancel one and all later", "what came before stays"),
+    "change": ("Change title, place or length", "for the whole series"),
+    "cancel_all": ("Cancel the series", "everything that has not begun"),
+}
+
+LATER_RHYTHMS = [
+    ("same", "as it is now"),
+    ("weekly", "every week"),
+    ("fortnightly", "every second week"),
+    ("monthly_by_weekday", "monthly, on that weekday"),
+    ("monthly_by_date", "monthly, on that date"),
+]

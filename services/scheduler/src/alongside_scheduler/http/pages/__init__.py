@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from alongside_scheduler.http.pages import (
     account,
+    calendar,
+    busy,
     groups,
     home,
     imports,
@@ -14,6 +16,7 @@ from alongside_scheduler.http.pages import (
     sessions,
     set_up,
     sign_in,
+    surgery,
 )
 
 
@@ -24,9 +27,12 @@ def routers() -> tuple[APIRouter, ...]:
         sign_in,
         set_up,
         account,
+        calendar,
+        busy,
         imports,
         people,
         planning,
+        surgery,
         series,
         groups,
         rosters,
