@@ -16,6 +16,7 @@ import sqlmodel
 from sqlalchemy import event, orm, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext import asyncio as sqlalchemy_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -98,14 +99,30 @@ class Database:
             await self._reader.dispose()
 
 
+_LOST_RACES = frozenset({"40001", "40P01"})  # cannot be put in one order; a ring of waiting
+_PASSING = _LOST_RACES | {"53300", "55P03", "57P01", "57P02", "57P03"}  # full, locked, going, gone
+
+
+def is_lost_race(error: BaseException) -> bool:
+    """Tell whether PostgreSQL undid this transaction in favour of another that ran beside it.
+
+    Nothing of it was kept: the same from the beginning is safe, and the other is through by then.
+    """
+    return isinstance(error, DBAPIError) and _state(error) in _LOST_RACES
+
+
 def is_transient(error: BaseException) -> bool:
     """Tell whether trying again may help: the database is away or busy, not the data wrong."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, (OperationalError, PoolTimeout)):
         return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated
+        return error.connection_invalidated or _state(error) in _PASSING
     # A template that is not there is an OSError by name only, and a mistake of ours.
     return isinstance(error, (OSError, TimeoutError)) and not isinstance(error, LookupError)
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _sqlite_engine(url: str, *, begin: str) -> AsyncEngine:

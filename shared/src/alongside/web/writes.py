@@ -1,5 +1,6 @@
 """Writes of the JSON routes: one unit of work, and the same answer when the same is sent again."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -11,8 +12,10 @@ from fastapi import Depends, Request, Response
 from pydantic_core import to_json
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import UploadFile
 
+from alongside.db.database import is_lost_race
 from alongside.db.uow import UnitOfWork
 from alongside.errors import Invalid
 from alongside.web.auth import MaybeViewer, Viewer
@@ -21,6 +24,8 @@ KEEP_KEYS = timedelta(hours=48)
 """How long an idempotency key is remembered."""
 
 _LONGEST_KEY = 255
+_PAUSES = (0.02, 0.1, 0.5)
+"""Seconds before a transaction that lost a race against another is tried again."""
 
 UseCase = Callable[[Any], Awaitable[Any]]
 
@@ -48,7 +53,20 @@ class Writer:
         person and the route. Sent again, it is returned and nothing is done. Whoever sends the
         same at the same moment waits for the first. A refusal has changed nothing and is not
         kept: the same key may try again.
+
+        A transaction that the database undid in favour of another is done again from the beginning,
+        so a use case may be called several times; only one call has an effect.
         """
+        for pause in _PAUSES:
+            try:
+                return await self._once(use_case, status, location)
+            except DBAPIError as error:
+                if not is_lost_race(error):
+                    raise
+            await asyncio.sleep(pause)
+        return await self._once(use_case, status, location)
+
+    async def _once(self, use_case: UseCase, status: int, location: str | None) -> Response:
         opener: Callable[[], AbstractAsyncContextManager[UnitOfWork]] = self._request.app.state.uow
         if self._key is None:
             async with opener() as uow:
