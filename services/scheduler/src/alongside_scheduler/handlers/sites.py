@@ -1,14 +1,15 @@
 """Sites, and which consultant is paired with which from when until when."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from alongside.contracts import SeriesChanged, SeriesEnded, SessionCancelled, Site, SiteKind
+from alongside.contracts import SeriesChanged, SeriesEnded, Site, SiteKind
 from alongside.errors import Invalid
 from alongside.zones import zone
 from alongside_scheduler.domain import series as life
+from alongside_scheduler.domain import surgery
 from alongside_scheduler.domain import visits as rules
 from alongside_scheduler.domain.access import need_coordinator
 from alongside_scheduler.handlers.command import Command
@@ -175,25 +176,24 @@ async def change_pairing(pairing_id: str, command: ChangePairing, uow: Scheduler
     )
     row.ends_on = days.ends_on
     await uow.visits.keep(row)
-    await _cancel_outside(row, days, uow)
+    if days.ends_on is not None:
+        await _cancel_after(row, days.ends_on, uow)
     return PairingView.of(row)
 
 
-async def _cancel_outside(row: PairingRow, days: rules.Stretch, uow: SchedulerUow) -> None:
+async def _cancel_after(row: PairingRow, last_day: date, uow: SchedulerUow) -> None:
     for series in await uow.series.running(row.id, uow.now):
         at = zone(series.zone)
-        ahead = [
-            each for each in series.occurrences
+        days = [
+            each.starts_at.astimezone(at).date()
+            for each in series.occurrences
             if each.status == "planned" and each.starts_at > uow.now
-        ]  # fmt: skip
-        outside = [each for each in ahead if not days.covers(each.starts_at.astimezone(at).date())]
-        if outside and len(outside) == len(ahead):
-            await say(life.end(series, now=uow.now), SeriesEnded, uow)
-            continue
-        after = series
-        for each in outside:
-            after = life.cancel(after, each.key, now=uow.now)
-            await say(after, SessionCancelled, uow, occurrence_key=each.key)
+        ]
+        if days and max(days) > last_day:
+            after = surgery.skip(
+                series, last_day + timedelta(days=1), max(days), zone=at, now=uow.now
+            )
+            await say(after, SeriesEnded if after.status == "cancelled" else SeriesChanged, uow)
 
 
 async def _follow(before: SiteRow, site: SiteRow, group: GroupRow, uow: SchedulerUow) -> None:
@@ -204,7 +204,7 @@ async def _follow(before: SiteRow, site: SiteRow, group: GroupRow, uow: Schedule
     for series in await uow.series.running(group.id, uow.now):
         renamed = series.title == rules.title_of(before.name)
         stays = series.place != before.place
-        after = life.revise(
+        after = surgery.revise(
             series,
             title=rules.title_of(site.name) if renamed else series.title,
             where=life.Where(place=series.place if stays else site.place, link=series.link),

@@ -22,8 +22,8 @@ from alongside_scheduler.store.sessions import Session
 from alongside_scheduler.store.tables import PairingRow, VisitRow
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.store.visits import Visit
+from alongside_scheduler.views.free import next_free
 from alongside_scheduler.views.people import names_of
-from alongside_scheduler.views.series import PreviewRow
 
 Standing = Literal["ahead", "to_log", "held", "not_held", "cancelled"]
 """Where a visit stands: still to come, over and not logged, logged either way, or called off."""
@@ -92,15 +92,25 @@ class VisitsAhead(BaseModel):
     ahead: list[VisitItem]
 
 
+class VisitDate(BaseModel):
+    """One visit as it would be."""
+
+    starts_at: datetime
+    ends_at: datetime
+    local: str
+
+
 class VisitsPreview(BaseModel):
     """Visits as they would be: nothing is kept or said."""
 
     words: str
     zone: str
     duration_minutes: int
-    visits: list[PreviewRow]
+    visits: list[VisitDate]
     warnings: list[str]
     conflicts: list[str]
+    instead: list[datetime]
+    """With conflicts: the next times after the first of them at which the consultant is free (UTC)."""
 
 
 async def list_visits(
@@ -195,22 +205,26 @@ async def preview_visits(
     series = await draft_visits(pairing_id, command, uow)
     at = zone(series.zone)
     past = sum(each.starts_at < uow.now for each in series.occurrences)
+    clashes = await uow.series.clashes(series)
+    instead = []
+    if clashes:
+        first = min(clash.starts_at for clash in clashes)
+        instead = await next_free(uow, {series.provider_id}, series.duration_minutes, first, at)
     return VisitsPreview(
-        words=wording.whole(series.pattern),
+        words=wording.whole(series.pattern, len(series.occurrences)),
         zone=series.zone,
         duration_minutes=series.duration_minutes,
         visits=[
-            PreviewRow(
-                key=each.key,
+            VisitDate(
                 starts_at=each.starts_at,
                 ends_at=each.ends_at,
                 local=times.local(each.starts_at, at),
-                notes=[],
             )
             for each in series.occurrences
         ],
         warnings=[f"{past} of these visits would be in the past."] if past else [],
-        conflicts=[str(clash) for clash in await uow.series.clashes(series)],
+        conflicts=[str(clash) for clash in clashes],
+        instead=instead,
     )
 
 
