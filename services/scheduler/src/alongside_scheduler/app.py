@@ -14,6 +14,10 @@ from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside.web.auth import PersonFacts
 from alongside_scheduler import consumers
+from alongside_scheduler.calendars.fetching import Fetcher
+from alongside_scheduler.calendars.keeping import AddressKeeper
+from alongside_scheduler.calendars.refreshing import Refresher
+from alongside_scheduler.domain.addresses import AllowedHosts
 from alongside_scheduler.housekeeping import Housekeeping
 from alongside_scheduler.http.api import routers as json_routers
 from alongside_scheduler.http.doors import Doors
@@ -71,6 +75,14 @@ def create_app(
     for router in (*json_routers(), *page_routers()):
         web.include_router(router)
     housekeeping = Housekeeping(uow)
+    allowed = AllowedHosts(settings.calendar_hosts)
+    busy = Refresher(
+        uow=uow,
+        database=database,
+        clock=clock,
+        keeper=AddressKeeper(secrets, allowed),
+        fetcher=Fetcher(allowed),
+    )
     return ServiceApp(
         name="scheduler",
         web=web,
@@ -84,6 +96,9 @@ def create_app(
         bell=bell,
         migrations="alongside_scheduler.migrations",
         subscriptions=consumers.subscriptions(),
-        tickers=(Ticker("housekeeping", timedelta(hours=1), housekeeping.tick),),
+        tickers=(
+            Ticker("housekeeping", timedelta(hours=1), housekeeping.tick),
+            Ticker("busy calendars", timedelta(seconds=3), busy.tick),
+        ),
         welcome=FirstCoordinator(doors),
     )

@@ -1,4 +1,4 @@
-"""What is forgotten in time: used links, old imports, keys of writes, refusals that ran out."""
+"""What is forgotten in time: used links, old imports, keys of writes, calendars of who left."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -23,5 +23,6 @@ class Housekeeping:
             swept = await forget_ended(uow) + await forget_keys(uow)
             swept += await uow.sign_ins.forget_requests(uow.now - KEEP_REQUESTS)
             swept += await uow.imports.forget(uow.now - KEEP_REQUESTS)
+            swept += await uow.busy.forget_who_left()
             await uow.commit()
         return swept

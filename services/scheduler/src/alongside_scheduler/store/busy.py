@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, and_, delete, func, insert, update
+from sqlalchemy import Table, delete, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -130,13 +130,13 @@ class BusyStore:
         """Keep how a fetch ended. False, and nothing kept, where the claim was lost meanwhile."""
         values = row.model_dump(
             include={
-                "etag", "last_modified", "answered_at", "read_at", "attempts",
+                "etag", "last_modified", "answered_at", "read_at", "left_out", "attempts",
                 "next_attempt_at", "last_error",
             }
         )  # fmt: skip
         done = await self._session.execute(
             update(BusyCalendarRow)
-            .where(and_(col(BusyCalendarRow.id) == row.id, BusyCalendarRow.claimed_by == worker))
+            .where(col(BusyCalendarRow.id) == row.id, col(BusyCalendarRow.claimed_by) == worker)
             .values(**values, claimed_by=None, claimed_until=None)
         )
         return bool(getattr(done, "rowcount", 0))

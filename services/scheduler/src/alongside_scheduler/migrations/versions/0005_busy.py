@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("asked_at", INSTANT, nullable=True),
         sa.Column("answered_at", INSTANT, nullable=True),
         sa.Column("read_at", INSTANT, nullable=True),
+        sa.Column("left_out", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_attempt_at", INSTANT, nullable=False),
         sa.Column("claimed_by", sa.String(length=64), nullable=True),

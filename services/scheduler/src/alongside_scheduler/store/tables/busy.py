@@ -52,6 +52,10 @@ class BusyCalendarRow(SchedulerTable, table=True):
     """When it last answered well: with a calendar, or with "nothing changed"."""
     read_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When it was last read whole."""
+    left_out: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default=text("0"))
+    )
+    """Events of it that could not be understood, or repeat more often than anybody meets."""
     attempts: int = Field(
         default=0, sa_column=Column(Integer, nullable=False, server_default=text("0"))
     )

@@ -1,0 +1,1 @@
+"""Calendars elsewhere: fetched with care, read in a process of its own, kept as busy times only."""
