@@ -22,6 +22,7 @@ from alongside_scheduler.housekeeping import Housekeeping
 from alongside_scheduler.http.api import routers as json_routers
 from alongside_scheduler.http.doors import Doors
 from alongside_scheduler.http.pages import routers as page_routers
+from alongside_scheduler.seat_keeper import SeatKeeper
 from alongside_scheduler.store.tables import PLUMBING
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.welcome import FirstCoordinator
@@ -98,6 +99,7 @@ def create_app(
         subscriptions=consumers.subscriptions(),
         tickers=(
             Ticker("housekeeping", timedelta(hours=1), housekeeping.tick),
+            Ticker("seats", timedelta(minutes=1), SeatKeeper(uow).tick),
             Ticker("busy calendars", timedelta(seconds=3), busy.tick),
         ),
         welcome=FirstCoordinator(doors),

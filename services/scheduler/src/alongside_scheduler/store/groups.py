@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -63,7 +63,7 @@ class GroupStore:
             select(GroupRow).where(_MEETS_FOR_RSC).order_by(func.lower(GroupRow.name), GroupRow.id)
         )
         if person_id is not None:
-            stays = col(GroupMemberRow.left_on).is_(None)
+            stays: ColumnElement[bool] = col(GroupMemberRow.left_on).is_(None)
             if today is not None:
                 stays = or_(stays, col(GroupMemberRow.left_on) >= today)
             on_roster = select(GroupMemberRow.group_id).where(

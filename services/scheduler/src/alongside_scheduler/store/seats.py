@@ -99,6 +99,11 @@ class SeatStore:
         )
         return (await self._session.exec(query)).all()
 
+    async def group_names(self, group_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of groups by id."""
+        query = select(GroupRow.id, GroupRow.name).where(col(GroupRow.id).in_(set(group_ids)))
+        return dict((await self._session.exec(query)).all())
+
     async def waiting(self, group_id: str) -> Sequence[WaitRow]:
         """Return who waits for a seat of a group, in the order of asking."""
         query = select(WaitRow).where(WaitRow.group_id == group_id).order_by(col(WaitRow.number))

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from alongside.errors import NotFound
 from alongside_scheduler.domain import seats as rules
 from alongside_scheduler.domain import wording
 from alongside_scheduler.domain.access import need_lead
@@ -115,7 +116,8 @@ async def seats_view(group: GroupRow, uow: SchedulerUow) -> SeatsView:
     ordered = await seating.line(group, uow)
     since = {each.person_id: each.since for each in await uow.seats.waiting(group.id)}
     past = await uow.seats.settled_offers(group.id, most=_PAST_OFFERS)
-    people = {each.person_id for each in (*seats.rows, *seats.offers, *past, *ordered)}
+    people = {each.person_id for each in seats.rows} | since.keys()
+    people |= {each.person_id for each in (*seats.offers, *past)}
     names = await names_of(people, uow)
     progress = await uow.copies.progress(each.person_id for each in ordered)
     return SeatsView(
@@ -151,11 +153,6 @@ async def show_offer(offer_id: str, uow: SchedulerUow) -> OfferView:
     if not mine:
         need_lead(uow.actor, group.provider_id, [group.co_provider_id])
     names = await names_of({offer.person_id, group.provider_id, group.co_provider_id or ""}, uow)
-    series = [
-        each
-        for each in await uow.series.of_group(group.id)
-        if each.status == "planned" and any(one.ends_at > uow.now for one in each.occurrences)
-    ]
     from_day = max(offer.from_day, seating.today_in(group.zone, uow))
     found = await uow.sessions.between(uow.now, uow.now + _AHEAD, group_id=group.id, limit=50)
     theirs = [
@@ -183,7 +180,7 @@ async def show_offer(offer_id: str, uow: SchedulerUow) -> OfferView:
         offered_at=offer.offered_at,
         expires_at=offer.expires_at,
         settled_at=offer.settled_at,
-        rhythms=[wording.whole(each.pattern) for each in series],
+        rhythms=await _rhythms(group.id, uow),
         sessions=await items_of(theirs[:_SESSIONS], uow),
     )
 
@@ -223,3 +220,116 @@ def _listed(offer: OfferRow, names: dict[str, str]) -> OfferListed:
         name=names.get(offer.person_id, ""),
         **offer.model_dump(exclude={"id", "group_id", "number", "since"}),
     )
+
+
+class WaitedFor(BaseModel):
+    """A group that somebody waits for."""
+
+    group_id: str
+    group: str
+    since: datetime
+
+
+class OfferedToMe(BaseModel):
+    """A seat that is offered to who asks."""
+
+    offer_id: str
+    group_id: str
+    group: str
+    from_day: date
+    expires_at: datetime
+
+
+class OwnSeats(BaseModel):
+    """What is offered to somebody, and what they wait for."""
+
+    offers: list[OfferedToMe]
+    waiting: list[WaitedFor]
+
+
+class AskView(BaseModel):
+    """A group that takes people who ask, as somebody sees it who may ask."""
+
+    group_id: str
+    group: str
+    kind: str
+    provider: str
+    co_provider: str | None
+    place: str | None
+    rhythms: list[str]
+    full: bool
+    standing: Literal["none", "here", "leads", "waiting", "offered"]
+    since: datetime | None = None
+    offer_id: str | None = None
+
+
+async def own_seats(uow: SchedulerUow) -> OwnSeats:
+    """Return the open offers to who asks, and the groups they wait for."""
+    person_id = uow.actor.person_id or ""
+    offers = [
+        each for each in await uow.seats.open_offers_to(person_id) if each.expires_at > uow.now
+    ]
+    waits = await uow.seats.waits_of(person_id)
+    names = await uow.seats.group_names(
+        {each.group_id for each in offers} | {each.group_id for each in waits}
+    )
+    return OwnSeats(
+        offers=[
+            OfferedToMe(
+                offer_id=each.id,
+                group_id=each.group_id,
+                group=names[each.group_id],
+                from_day=each.from_day,
+                expires_at=each.expires_at,
+            )
+            for each in offers
+        ],
+        waiting=[
+            WaitedFor(group_id=each.group_id, group=names[each.group_id], since=each.since)
+            for each in waits
+        ],
+    )
+
+
+async def show_ask(group_id: str, uow: SchedulerUow) -> AskView:
+    """Return a group that takes people who ask; any other is not there for them."""
+    group = await uow.groups.get(group_id)
+    leads = uow.actor.is_coordinator or uow.actor.leads(group.provider_id, [group.co_provider_id])
+    if not group.takes_asks and not leads:
+        raise NotFound("There is no such page, or it is no longer open.")
+    person_id = uow.actor.person_id or ""
+    seats = await seating.seats_of(group, uow)
+    names = await names_of({group.provider_id, group.co_provider_id or ""}, uow)
+    wait = await uow.seats.wait_of(group_id, person_id)
+    offer = seats.offer_to(person_id)
+    standing: Literal["none", "here", "leads", "waiting", "offered"] = "none"
+    if seats.stay_of(person_id):
+        standing = "here"
+    elif uow.actor.leads(group.provider_id, [group.co_provider_id]):
+        standing = "leads"
+    elif offer is not None:
+        standing = "offered"
+    elif wait is not None:
+        standing = "waiting"
+    free = rules.free_from(group.seat_limit, seats.stays, seats.holds, seats.today)
+    return AskView(
+        group_id=group.id,
+        group=group.name,
+        kind=group.kind,
+        provider=names.get(group.provider_id, ""),
+        co_provider=names.get(group.co_provider_id or ""),
+        place=group.place,
+        rhythms=await _rhythms(group.id, uow),
+        full=free is None or free > seats.today,
+        standing=standing,
+        since=wait.since if wait else None,
+        offer_id=offer.id if offer else None,
+    )
+
+
+async def _rhythms(group_id: str, uow: SchedulerUow) -> list[str]:
+    return [
+        wording.whole(each.pattern)
+        for each in await uow.series.of_group(group_id)
+        if each.status == "planned" and any(one.ends_at > uow.now for one in each.occurrences)
+    ]

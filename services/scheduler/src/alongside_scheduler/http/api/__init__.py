@@ -10,6 +10,7 @@ from alongside_scheduler.http.api import (
     groups,
     imports,
     people,
+    seats,
     series,
     sessions,
     sign_ins,

@@ -12,6 +12,7 @@ from alongside_scheduler.http.pages import (
     people,
     planning,
     rosters,
+    seats,
     series,
     sessions,
     set_up,
@@ -36,6 +37,7 @@ def routers() -> tuple[APIRouter, ...]:
         series,
         groups,
         rosters,
+        seats,
         sessions,
     )
     return tuple(module.routes for module in modules)

@@ -9,6 +9,7 @@ from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
 from alongside.web.forms import Form, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
+from alongside_scheduler.domain.groups import DEFAULT_OFFER_HOURS
 from alongside_scheduler.handlers import groups as cases
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
@@ -16,13 +17,16 @@ from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import groups as views
+from alongside_scheduler.views.seats import own_seats
 from alongside_scheduler.views.sessions import show_session
 
 routes = APIRouter(include_in_schema=False)
 
 _TEXTS = (
     "name", "kind", "zone", "place", "link", "seat_limit", "provider_id", "co_provider_id",
+    "seat_policy", "offer_hours",
 )  # fmt: skip
+_BOXES = ("show_roster", "takes_asks", "running_too")
 
 
 @routes.get("/groups")
@@ -30,13 +34,15 @@ async def list_groups(viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep) -
     """Show the groups one leads or is in."""
     async with doors.reading(viewer) as uow:
         groups = await views.list_groups(uow)
-    return pages.render("groups.html", groups=groups)
+        own = await own_seats(uow)
+    return pages.render("groups.html", groups=groups, own=own)
 
 
 @routes.get("/groups/new")
 async def ask(viewer: AsSupervisor, doors: DoorsDep, pages: PagesDep) -> Response:
     """Ask about a new group."""
     values = dict.fromkeys(_TEXTS, "") | {
+        "offer_hours": DEFAULT_OFFER_HOURS,
         "kind": "group",
         "zone": viewer.zone,
         "provider_id": viewer.person_id if viewer.is_supervisor else "",
@@ -71,7 +77,8 @@ async def edit(group_id: str, viewer: AsSupervisor, doors: DoorsDep, pages: Page
     """Show a group's details to be changed."""
     async with doors.reading(viewer) as uow:
         group = (await views.show_group(group_id, uow)).group
-    return await _form(viewer, doors, pages, values=group.model_dump(), group_id=group_id)
+    values = group.model_dump() | {"running_too": True}
+    return await _form(viewer, doors, pages, values=values, group_id=group_id)
 
 
 @routes.post("/groups/{group_id}/edit")
@@ -81,16 +88,16 @@ async def change(
     """Change a group."""
     form = await form_data(request)
     try:
-        command = cases.ChangeGroup.model_validate(_group(Typed(form)))
+        facts = _group(Typed(form)) | {"running_too": form.is_on("running_too")}
+        command = cases.ChangeGroup.model_validate(facts)
         async with doors.writing(viewer) as uow:
             await cases.change_group(group_id, command, uow)
     except (Invalid, Conflict) as error:
         return await _form(
             viewer, doors, pages, values=_values(form), error=error, group_id=group_id
         )
-    return redirect(
-        f"/groups/{group_id}", "Saved. Series that run keep what they were planned with."
-    )
+    said = "Saved, also for what runs." if command.running_too else "Saved."
+    return redirect(f"/groups/{group_id}", said)
 
 
 async def group_page(
@@ -116,6 +123,8 @@ async def group_page(
         nearest=nearest,
         others=others,
         today=today.isoformat(),
+        today_day=today,
+        ask_address=f"{doors.settings.origin}/groups/{group_id}/ask",
         chosen=chosen or [],
         answers=words.ANSWERS,
         errors=errors_of(error) if error else {},
@@ -126,6 +135,9 @@ async def _others(detail: views.GroupDetail, uow: SchedulerUow) -> list[tuple[st
     """Return who could be put on the roster."""
     here = {each.person_id for each in detail.roster}
     here |= {detail.group.provider_id, detail.group.co_provider_id or ""}
+    if detail.seats is not None:
+        here |= {each.person_id for each in detail.seats.waiting}
+        here |= {each.person_id for each in detail.seats.offers}
     return [
         (row.id, row.name, row.pursuing or "")
         for row in await uow.people.with_role("supervisee")
@@ -144,11 +156,13 @@ async def _form(
 ) -> Response:
     async with doors.reading(viewer) as uow:
         supervisors = await uow.people.with_role("supervisor")
+        running = await uow.series.running(group_id, uow.now) if group_id else []
     return pages.render(
         "group_form.html",
         error.status if error else 200,
         values=values,
         group_id=group_id,
+        running=len(running),
         supervisors=[(row.id, row.name) for row in supervisors],
         zones=all_zones(),
         errors=errors_of(error) if error else {},
@@ -157,6 +171,7 @@ async def _form(
 
 def _group(typed: Typed) -> dict[str, Any]:
     seats = typed.number("seat_limit")
+    hours = typed.number("offer_hours")
     typed.check()
     return {
         "name": typed.text("name"),
@@ -168,8 +183,11 @@ def _group(typed: Typed) -> dict[str, Any]:
         "provider_id": typed.text("provider_id"),
         "co_provider_id": typed.maybe("co_provider_id"),
         "show_roster": typed.form.is_on("show_roster"),
+        "seat_policy": typed.text("seat_policy") or "refuse",
+        "offer_hours": DEFAULT_OFFER_HOURS if hours is None else hours,
+        "takes_asks": typed.form.is_on("takes_asks"),
     }
 
 
 def _values(form: Form) -> dict[str, Any]:
-    return {name: form.text(name) for name in _TEXTS} | {"show_roster": form.is_on("show_roster")}
+    return {name: form.text(name) for name in _TEXTS} | {name: form.is_on(name) for name in _BOXES}

@@ -26,17 +26,17 @@ async def join(
         on = typed.day("on")
         typed.need("person_id", people or None, "Choose at least one person.")
         typed.check()
+        commands = [cases.JoinRoster(person_id=person_id, on=on) for person_id in people]
         async with doors.writing(viewer) as uow:
-            for person_id in people:
-                command = cases.JoinRoster(person_id=person_id, on=on)
-                await cases.join_roster(group_id, command, uow)
+            done = await cases.join_people(group_id, commands, uow)
     except (Invalid, Conflict) as error:
         return await group_page(group_id, viewer, doors, pages, error=error, chosen=people)
     count = len(people)
-    return redirect(
-        f"/groups/{group_id}",
-        f"{count} {'person is' if count == 1 else 'people are'} on the roster.",
-    )
+    said = f"{count} {'person is' if count == 1 else 'people are'} on the roster."
+    over = max(each.over_seats for each in done)
+    if over:
+        said += f" That is {over} more than there are seats."
+    return redirect(f"/groups/{group_id}", said)
 
 
 @routes.post("/groups/{group_id}/roster/{person_id}/leave")
@@ -58,3 +58,16 @@ async def leave(
     except (Invalid, Conflict) as error:
         return await group_page(group_id, viewer, doors, pages, error=error)
     return redirect(f"/groups/{group_id}", "Taken off the roster.")
+
+
+@routes.post("/groups/{group_id}/roster/{person_id}/stay")
+async def stay(
+    group_id: str, person_id: str, viewer: AsSupervisor, doors: DoorsDep, pages: PagesDep
+) -> Response:
+    """Take back a last day that is still to come."""
+    try:
+        async with doors.writing(viewer) as uow:
+            await cases.join_roster(group_id, cases.JoinRoster(person_id=person_id), uow)
+    except (Invalid, Conflict) as error:
+        return await group_page(group_id, viewer, doors, pages, error=error)
+    return redirect(f"/groups/{group_id}#roster", "Stays after all.")
