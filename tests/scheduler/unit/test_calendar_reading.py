@@ -7,7 +7,8 @@ import pytest
 
 from alongside_scheduler.calendars import reading
 from alongside_scheduler.calendars.process import answer, read_apart
-from alongside_scheduler.calendars.reading import Unreadable, Wanted, read_busy
+from alongside_scheduler.calendars.reading import read_busy
+from alongside_scheduler.calendars.shapes import Unreadable, Wanted
 
 pytestmark = pytest.mark.unit
 
@@ -263,6 +264,12 @@ def test_what_is_no_calendar_is_said_to_be_none(content, words):
 def test_one_broken_event_spoils_neither_the_others_nor_the_server(event):
     good = "UID:good\nDTSTART:20260304T150000Z\nDTEND:20260304T160000Z"
     assert ("03-04 15:00", "03-04 16:00") in busy(calendar(event, good))
+
+
+def test_a_calendar_in_a_zone_that_nobody_knows_is_read_in_its_owners():
+    floating = "UID:a\nDTSTART:20260304T120000\nDTEND:20260304T130000"
+    content = calendar(floating, head="X-WR-TIMEZONE:Mars/Olympus")
+    assert busy(content) == [("03-04 18:00", "03-04 19:00")]
 
 
 async def test_a_process_of_its_own_reads_the_same():

@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alongside_scheduler.calendars.reading import Reading, Unreadable, Wanted, read_busy
+from alongside_scheduler.calendars.shapes import Reading, Unreadable, Wanted
 from alongside_scheduler.domain.free import Span
 
 DEADLINE = timedelta(seconds=30)
@@ -74,6 +74,9 @@ def _at(seconds: float) -> datetime:
 
 def answer(head: bytes, content: bytes) -> dict[str, Any]:
     """Return what one side of this module tells the other."""
+    # Here, so that the service itself does not carry the readers of calendars with it.
+    from alongside_scheduler.calendars.reading import read_busy  # noqa: PLC0415
+
     asked = json.loads(head)
     wanted = Wanted(_at(asked["begins"]), _at(asked["ends"]), asked["zone"], tuple(asked["emails"]))
     try:

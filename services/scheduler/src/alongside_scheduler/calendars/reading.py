@@ -7,7 +7,6 @@ end.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +15,8 @@ import recurring_ical_events
 from icalendar import Calendar, Component
 
 from alongside import zones
-from alongside.errors import AlongsideError, Invalid
+from alongside.errors import Invalid
+from alongside_scheduler.calendars.shapes import Reading, Unreadable, Wanted
 from alongside_scheduler.domain.free import Span, merged, within
 from alongside_scheduler.domain.recurrence import instant
 
@@ -37,33 +37,8 @@ _HEAD = 2000
 _SURELY_PAST = timedelta(days=2)
 
 
-class Unreadable(AlongsideError):
-    """This is not a calendar that can be read."""
-
-    code = "unreadable_calendar"
-
-
 _ONE_TOO_MANY = (Unreadable, MemoryError, RecursionError)
 """What ends the reading of all, and not of one event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to look for: between which instants, for whom, and in which zone a bare time is meant."""
-
-    begins: datetime
-    ends: datetime
-    zone: str
-    emails: tuple[str, ...] = ()
-    """Addresses of the owner: what they declined does not keep them busy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """When a calendar is busy, merged and in order; and how many events could not be understood."""
-
-    spans: tuple[Span, ...]
-    left_out: int = 0
 
 
 def read_busy(content: bytes, wanted: Wanted) -> Reading:
@@ -135,12 +110,14 @@ def _busy_spans(
     if any(_repeats_too_often(event) for event in events):
         raise ValueError("repeats more often than anybody meets")
     alone = Calendar()
-    if "X-WR-TIMEZONE" in calendar:
-        alone.add("X-WR-TIMEZONE", calendar["X-WR-TIMEZONE"])
+    if str(calendar.get("X-WR-TIMEZONE")) == zone.key:
+        alone.add("X-WR-TIMEZONE", zone.key)
     alone.subcomponents = events
     for event in _instances(alone, wanted):
         if _is_busy(event, owner):
-            yield Span(_instant(event["DTSTART"].dt, zone), _instant(event["DTEND"].dt, zone))
+            yield Span(
+                _instant(_moment(event, "DTSTART"), zone), _instant(_moment(event, "DTEND"), zone)
+            )
 
 
 def _is_over(events: list[Component], begins: datetime) -> bool:
@@ -149,7 +126,7 @@ def _is_over(events: list[Component], begins: datetime) -> bool:
         if any(name in event for name in ("RRULE", "RDATE", "DURATION")):
             return False
         for name in ("DTSTART", "DTEND"):
-            moment = event[name].dt if name in event else None
+            moment = _moment(event, name) if name in event else None
             day = moment.date() if isinstance(moment, datetime) else moment
             if day is not None and day >= begins.date() - _SURELY_PAST:
                 return False
@@ -178,7 +155,7 @@ def _instances(calendar: Component, wanted: Wanted) -> Iterator[Component]:
     while begins < wanted.ends:
         ends = min(begins + _PAGE, wanted.ends)
         for event in query.between(begins, ends):
-            identity = (event["DTSTART"].dt, event["DTEND"].dt)
+            identity = (_moment(event, "DTSTART"), _moment(event, "DTEND"))
             if identity not in seen:
                 seen.add(identity)
                 yield event
@@ -206,6 +183,12 @@ def _owner_of(calendar: Component) -> set[str]:
     return {name} if "@" in name else set()
 
 
+def _moment(event: Component, name: str) -> Any:
+    """Return the date, or the time with or without a zone, that a property holds."""
+    held: Any = event[name]
+    return held.dt
+
+
 def _instant(moment: Any, zone: ZoneInfo) -> datetime:
     if not isinstance(moment, datetime):
         return instant(datetime.combine(moment, time()), zone)
@@ -226,7 +209,7 @@ def _is_busy(event: Component, owner: Collection[str]) -> bool:
     shown = str(event.get("TRANSP", "")).upper()
     if shown == "TRANSPARENT":
         return False
-    start = event.get("DTSTART").dt
+    start = _moment(event, "DTSTART")
     all_day = isinstance(start, date) and not isinstance(start, datetime)
     # A birthday or a holiday stands in the calendar and keeps nobody: whole days must say so.
     return not all_day or shown == "OPAQUE" or bool(in_outlook)

@@ -19,7 +19,7 @@ from alongside.secrets import BrokenSeal
 from alongside_scheduler.calendars.fetching import Fetched, Fetcher, FetchFailed
 from alongside_scheduler.calendars.keeping import AddressKeeper
 from alongside_scheduler.calendars.process import read_apart
-from alongside_scheduler.calendars.reading import Reading, Unreadable, Wanted
+from alongside_scheduler.calendars.shapes import Reading, Unreadable, Wanted
 from alongside_scheduler.domain.addresses import BadAddress
 from alongside_scheduler.store.busy import BusyStore
 from alongside_scheduler.store.tables import BusyCalendarRow, PersonRow
