@@ -4,9 +4,11 @@ from functools import cached_property
 
 from alongside.db import UnitOfWork
 from alongside_scheduler.domain.access import NOBODY, Actor
+from alongside_scheduler.store.ahead import SessionsAhead
 from alongside_scheduler.store.association import AssociationStore
 from alongside_scheduler.store.availability import AvailabilityStore, RequestStore
 from alongside_scheduler.store.busy import BusyStore
+from alongside_scheduler.store.calendar import CalendarStore
 from alongside_scheduler.store.copies import Copies
 from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
@@ -69,6 +71,16 @@ class SchedulerUow(UnitOfWork):
     def requests(self) -> RequestStore:
         """Requests where nothing fits."""
         return RequestStore(self.session)
+
+    @cached_property
+    def calendar(self) -> CalendarStore:
+        """Meetings as a calendar shows them, many at once."""
+        return CalendarStore(self.session)
+
+    @cached_property
+    def ahead(self) -> SessionsAhead:
+        """What lies ahead of people: sessions in which they receive supervision."""
+        return SessionsAhead(self.session)
 
     @cached_property
     def sign_ins(self) -> SignInStore:

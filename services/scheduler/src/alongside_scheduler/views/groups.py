@@ -61,7 +61,7 @@ class SeriesListed(BaseModel):
         return cls(
             series_id=series.series_id,
             title=series.title,
-            words=wording.whole(series.pattern),
+            words=wording.whole(series.pattern, len(series.occurrences)),
             status=series.status,
             zone=series.zone,
             duration_minutes=series.duration_minutes,

@@ -13,7 +13,7 @@ from alongside_scheduler.handlers import rosters
 from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.http.doors import DoorsDep, by
 from alongside_scheduler.views import groups as views
-from alongside_scheduler.views.series import SeriesPreview, preview_series
+from alongside_scheduler.views.planning import SeriesPreview, preview_series
 
 routes = APIRouter(tags=["groups"])
 

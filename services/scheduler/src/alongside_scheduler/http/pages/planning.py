@@ -16,10 +16,7 @@ from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.views.groups import show_group
-from alongside_scheduler.views.series import (
-    SeriesPreview,
-    preview_series,
-)
+from alongside_scheduler.views.planning import SeriesPreview, preview_series
 
 routes = APIRouter(include_in_schema=False)
 
