@@ -87,7 +87,7 @@ async def _page(
         series=series,
         leads=leads,
         back=back,
-        words=wording.whole(series.pattern),
+        words=wording.whole(series.pattern, len(series.occurrences)),
         provider=names.get(series.provider_id, ""),
         co_providers=[names.get(each, "") for each in series.co_provider_ids],
         sessions=[
