@@ -25,13 +25,16 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Home", "/", "today"),
     NavItem("Schedule", "/schedule", "calendar"),
     NavItem("Groups", "/groups", "groups"),
+    NavItem("Book a session", "/book", "plus", frozenset({"supervisee"})),
     NavItem("My hours", "/hours", "hours", frozenset({"supervisee"})),
     NavItem("Attendance", "/attendance", "attendance", _SUPERVISORS),
+    NavItem("Availability", "/availability", "clock", _SUPERVISORS),
     NavItem("Visits", "/visits", "place", _SUPERVISORS | _COORDINATORS),
     NavItem("Calendar apps", "/calendar", "link"),
     NavItem("Messages", "/messages", "messages"),
     NavItem("People", "/people", "people", _COORDINATORS, section="Association"),
     NavItem("On track", "/cohort", "cohort", _COORDINATORS),
+    NavItem("Association", "/association", "seedling", _COORDINATORS),
 )
 
 

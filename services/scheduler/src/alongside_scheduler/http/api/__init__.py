@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from alongside_scheduler.http.api import (
+    association,
     availability,
     booking,
     busy,
@@ -25,8 +26,10 @@ def routers() -> tuple[APIRouter, ...]:
     whole = APIRouter(prefix=PREFIX)
     for module in (
         people,
+        association,
         imports,
         groups,
+        seats,
         series,
         sessions,
         sign_ins,

@@ -2,18 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from alongside.contracts import PersonState
 from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import people as cases
-from alongside_scheduler.handlers.association import (
-    AssociationView,
-    DescribeAssociation,
-    describe_association,
-    show_association,
-)
 from alongside_scheduler.http.doors import DoorsDep, by
 from alongside_scheduler.views import people as views
 from alongside_scheduler.views.people import PeoplePage
@@ -26,23 +20,6 @@ async def me(viewer: CurrentViewer, doors: DoorsDep) -> PersonState:
     """Return who asks."""
     async with doors.reading(viewer) as uow:
         return await views.show_person(viewer.person_id, uow)
-
-
-@routes.get("/association")
-async def association(viewer: CurrentViewer, doors: DoorsDep) -> AssociationView:
-    """Return whose installation this is."""
-    async with doors.reading(viewer) as uow:
-        return await show_association(uow)
-
-
-@routes.put("/association", response_model=AssociationView)
-async def describe(
-    command: DescribeAssociation, viewer: CurrentViewer, request: Request, write: Write
-) -> Response:
-    """Change the association's name, or the zone that stands in where none is given."""
-    response = await write(by(viewer, lambda uow: describe_association(command, uow)))
-    request.app.state.association = None
-    return response
 
 
 @routes.get("/people")

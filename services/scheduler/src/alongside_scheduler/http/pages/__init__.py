@@ -4,6 +4,9 @@ from fastapi import APIRouter
 
 from alongside_scheduler.http.pages import (
     account,
+    association,
+    availability,
+    booking,
     calendar,
     busy,
     groups,
@@ -11,13 +14,16 @@ from alongside_scheduler.http.pages import (
     imports,
     people,
     planning,
+    requests,
     rosters,
     seats,
     series,
     sessions,
     set_up,
     sign_in,
+    sites,
     surgery,
+    visits,
 )
 
 
@@ -28,6 +34,10 @@ def routers() -> tuple[APIRouter, ...]:
         sign_in,
         set_up,
         account,
+        association,
+        availability,
+        booking,
+        requests,
         calendar,
         busy,
         imports,
@@ -39,5 +49,7 @@ def routers() -> tuple[APIRouter, ...]:
         rosters,
         seats,
         sessions,
+        sites,
+        visits,
     )
     return tuple(module.routes for module in modules)
