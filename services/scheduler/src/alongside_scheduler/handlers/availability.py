@@ -147,7 +147,7 @@ async def set_availability(
         await uow.people.get(provider_id, for_change=True)
         row = await uow.availability.find(provider_id, for_change=True)
     if row is None:
-        row = AvailabilityRow(provider_id=provider_id, version=0, zone=person.zone, **_DEFAULTS)
+        row = _new(provider_id, person.zone)
     new = _asked(command)
     facts = {name: new.get(name, getattr(row, name)) for name in {*_DEFAULTS, "zone"}}
     _check(facts, uow)
@@ -188,16 +188,24 @@ async def add_exception(
     return await set_availability(provider_id, command, uow)
 
 
-async def drop_exception(
-    provider_id: str, exception: ExceptionText, uow: SchedulerUow
-) -> AvailabilityView:
-    """Let the weekly hours hold again."""
+async def drop_exception(provider_id: str, first: date, uow: SchedulerUow) -> AvailabilityView:
+    """Let the weekly hours hold again on the days of the exception that begins then."""
     row = await uow.availability.find(provider_id, for_change=True)
     kept = [_exception(each) for each in row.exceptions] if row else []
-    if exception not in kept:
+    left = [each for each in kept if each.first != first]
+    if len(left) == len(kept):
         raise NotFound("This exception is gone already.")
-    kept.remove(exception)
-    return await set_availability(provider_id, SetAvailability(exceptions=kept), uow)
+    return await set_availability(provider_id, SetAvailability(exceptions=left), uow)
+
+
+async def show_or_begin(provider_id: str, zone_name: str, uow: SchedulerUow) -> AvailabilityView:
+    """Return what a provider set, or what they would begin with; nothing is kept."""
+    row = await uow.availability.find(provider_id)
+    return AvailabilityView.of(row or _new(provider_id, zone_name))
+
+
+def _new(provider_id: str, zone_name: str) -> AvailabilityRow:
+    return AvailabilityRow(provider_id=provider_id, version=0, zone=zone_name, **_DEFAULTS)
 
 
 def _asked(command: SetAvailability) -> dict[str, Any]:
