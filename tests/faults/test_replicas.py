@@ -1,4 +1,7 @@
-"""Two processes of each service: one of each is killed at work, and nobody notices."""
+"""Two processes of each service: one of each is killed at work, and nobody notices.
+
+Kafka is the guarded one here: TLS, and a user per service that may do only what it needs.
+"""
 
 import os
 import re
@@ -28,7 +31,7 @@ def where(stack_can_run, stack_folder):
 
 
 def test_half_of_the_processes_killed_at_work(where):
-    link = where.start(*FOUNDER, "--replicas", "2")
+    link = where.start(*FOUNDER, "--replicas", "2", "--secure")
     said = (where.folder / "stack.log").read_text()
     pids = {name: int(pid) for name, pid in re.findall(r"(\S+) is ready \(pid (\d+)\)", said)}
     assert len(pids) == 6

@@ -116,7 +116,9 @@ class Host:
             return LocalBus(each for group in self.consumers.values() for each in group)
         if not self.settings.kafka_bootstrap:
             raise AlongsideError("Stack mode needs ALONGSIDE_KAFKA_BOOTSTRAP, such as kafka:9092.")
-        from alongside.messaging.kafka import KafkaBus  # noqa: PLC0415  # heavy, and embedded needs none
+        # Heavy, and embedded needs none of it.
+        from alongside.messaging.kafka import KafkaBus  # noqa: PLC0415
+        from alongside.messaging.login import Login  # noqa: PLC0415
 
         listening = "worker" in self.roles
         return KafkaBus(
@@ -125,6 +127,7 @@ class Host:
             consumers=[each for group in self.consumers.values() for each in group]
             if listening
             else (),
+            login=Login.of(self.settings),
         )
 
     def _relay(self, app: ServiceApp) -> Relay:

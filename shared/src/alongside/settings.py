@@ -72,6 +72,17 @@ class Settings(BaseSettings):
         default=None,
         description="Kafka brokers as host:port, separated by commas. Needed in stack mode.",
     )
+    kafka_user: str | None = Field(
+        default=None,
+        description="User by which this process makes itself known to Kafka (SASL/SCRAM-SHA-512, "
+        "always over TLS). Empty: no login.",
+    )
+    kafka_password: SecretStr | None = Field(default=None, description="The password of that user.")
+    kafka_ca: Path | None = Field(
+        default=None,
+        description="PEM file of the authority that vouches for the Kafka brokers. With it, or with "
+        "a user, connections are by TLS.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="Where mail is handed over: smtp://user:password@host:587 (STARTTLS where "

@@ -1,6 +1,5 @@
 """Looking after an installation: migrations, topics, keys, and what is wrong with it."""
 
-import asyncio
 import shutil
 from typing import Annotated
 
@@ -42,18 +41,35 @@ async def _migrate(settings: Settings, names: list[ServiceName] | None) -> None:
 def topics(
     partitions: Annotated[int, typer.Option(help="Partitions of a new topic.")] = 6,
     replication: Annotated[int, typer.Option(help="Copies of each partition.")] = 1,
+    grant: Annotated[
+        bool,
+        typer.Option(
+            "--grant",
+            help="Also allow the users scheduler, logbook and notifier what each service needs, and "
+            "nothing else. ALONGSIDE_KAFKA_USER must be somebody who may do that.",
+        ),
+    ] = False,
 ) -> None:
     """Make the Kafka topics that do not exist yet. A one-shot job of the stack.
 
     Example: alongside topics --partitions 6 --replication 3
+
+    Example: ALONGSIDE_KAFKA_USER=admin alongside topics --grant
     """
     settings = load_settings()
     if not settings.kafka_bootstrap:
         stop("Set ALONGSIDE_KAFKA_BOOTSTRAP to where Kafka is, such as 127.0.0.1:9092.")
     from alongside.messaging.kafka import declare_topics  # noqa: PLC0415
+    from alongside.messaging.login import Login  # noqa: PLC0415
 
-    made = asyncio.run(
-        declare_topics(settings.kafka_bootstrap, partitions=partitions, replication=replication)
+    made = cli_support.run(
+        declare_topics(
+            settings.kafka_bootstrap,
+            partitions=partitions,
+            replication=replication,
+            login=Login.of(settings),
+            grant=grant,
+        )
     )
     console.print(f"Made: {', '.join(made)}" if made else "All topics exist.")
 

@@ -23,6 +23,8 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from alongside.contracts import TOPICS
 from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
+from alongside.messaging.grants import give
+from alongside.messaging.login import Login
 from alongside.messaging.subscription import Consumer, RawRecord
 from alongside.observability import metrics
 
@@ -38,7 +40,14 @@ LONGEST_PAUSE = 60
 class KafkaBus:
     """One process's connection to Kafka: it publishes for the relay and feeds the consumers."""
 
-    def __init__(self, bootstrap: str, *, client: str, consumers: Iterable[Consumer] = ()) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client: str,
+        consumers: Iterable[Consumer] = (),
+        login: Login = Login(),  # noqa: B008  # it is frozen
+    ) -> None:
         self._servers = bootstrap.split(",")
         self.client = client
         self.broker = KafkaBroker(
@@ -47,6 +56,7 @@ class KafkaBus:
             enable_idempotence=True,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             allow_auto_create_topics=False,
+            security=login.for_broker(),
             graceful_timeout=15,
             logger=logging.getLogger("alongside.kafka"),
         )
@@ -148,10 +158,21 @@ class KafkaBus:
 
 
 async def declare_topics(
-    bootstrap: str, *, partitions: int = PARTITIONS, replication: int = 1
+    bootstrap: str,
+    *,
+    partitions: int = PARTITIONS,
+    replication: int = 1,
+    login: Login = Login(),  # noqa: B008  # it is frozen
+    grant: bool = False,
 ) -> list[str]:
-    """Make the topics that do not exist yet; return their names. Waits up to a minute for Kafka."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="alongside-topics")
+    """Make the topics that do not exist yet; return their names. Waits up to a minute for Kafka.
+
+    With `grant`, each service's user is allowed what it needs (see `grants`); `login` must be of
+    somebody who may say so.
+    """
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, client_id="alongside-topics", **login.for_client()
+    )
     for tries_left in range(30, -1, -1):
         try:
             await admin.start()
@@ -169,6 +190,8 @@ async def declare_topics(
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
                 raise error(topic)
+        if grant:
+            await give(admin)
         return wanted
     finally:
         await admin.close()

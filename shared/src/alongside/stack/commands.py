@@ -52,6 +52,14 @@ def stack(
     replicas: Annotated[
         int, typer.Option(min=1, max=9, help="How many processes of each service.")
     ] = 1,
+    secure: Annotated[
+        bool,
+        typer.Option(
+            "--secure",
+            help="Kafka by TLS, each service as a user that may do only what it needs. For a new "
+            "data folder: users are made with it.",
+        ),
+    ] = False,
 ) -> None:
     """Run the distributed mode without Docker: PostgreSQL, Apache Kafka, processes per service.
 
@@ -74,6 +82,7 @@ def stack(
         elsewhere=Elsewhere(kafka=kafka, postgres=postgres),
         extra=extra,
         replicas=replicas,
+        secure=secure,
         say=lambda line: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {line}"),
     )
     founder = {"email": email, "name": name, "zone": zone, "association": association}

@@ -3,15 +3,33 @@
 import base64
 import signal
 import socket
+import ssl
 import struct
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
+from alongside.stack.environment import write_secret
 from alongside.stack.kafka_files import find_java, find_kafka
 from alongside.stack.ports import free_port
 from alongside.stack.process import Process, StackError, wait_until
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A broker that answers by TLS, to users with passwords, and lets each do what it was granted.
+
+    Users are made when its folder is made. `ADMIN` may do everything.
+    """
+
+    authority: Path
+    server: Path
+    """PEM files, as `certificates.certify` makes them."""
+    passwords: Mapping[str, str]
+
+    ADMIN: ClassVar[str] = "admin"
 
 
 class KafkaServer:
@@ -27,8 +45,10 @@ class KafkaServer:
         log: Path | None = None,
         holds: Sequence[int] = (),
         say: Callable[[str], None] = lambda _line: None,
+        guarded: Guarded | None = None,
     ) -> None:
         self.folder = folder.absolute()
+        self._guarded = guarded
         self.port = port
         self._controller_port = 0
         self._heap = heap
@@ -71,7 +91,8 @@ class KafkaServer:
         self._controller_port = self._controller_port or free_port()
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
-        properties.write_text(self._properties())
+        # It may hold a password.
+        write_secret(properties, self._properties())
         run: list[str | Path] = [
             java,
             "-cp",
@@ -94,7 +115,8 @@ class KafkaServer:
     def wait_until_ready(self, longest: float = 90) -> None:
         """Return once the broker answers; stop it and raise if it does not."""
         try:
-            wait_until(lambda: _answers(self.port), self.process, longest=longest)
+            tls = _trusting(self._guarded.authority) if self._guarded else None
+            wait_until(lambda: _answers(self.port, tls), self.process, longest=longest)
         except BaseException:
             self.process.kill()
             raise
@@ -112,9 +134,10 @@ class KafkaServer:
     def _format(self, run: list[str | Path], properties: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         command = [*run, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
-        with Process(
-            "kafka format", [*command, "-c", properties, "--ignore-formatted"], log=self._log
-        ) as formatting:
+        command += ["-c", properties, "--ignore-formatted"]
+        for user, password in self._guarded.passwords.items() if self._guarded else ():
+            command += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
+        with Process("kafka format", command, log=self._log) as formatting:
             if formatting.wait(60) != 0:
                 message = f"Kafka's storage could not be made.\n{formatting.last_words()}"
                 raise StackError(message)
@@ -152,6 +175,8 @@ class KafkaServer:
             "background.threads": 2,
             "log.cleaner.dedupe.buffer.size": 8 * 2**20,
         }
+        if self._guarded is not None:
+            settings |= _guarding(self._guarded)
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
     def __enter__(self) -> Self:
@@ -164,13 +189,40 @@ class KafkaServer:
         self.stop()
 
 
-def _answers(port: int) -> bool:
+def _guarding(guarded: Guarded) -> dict[str, object]:
+    own = (
+        "org.apache.kafka.common.security.scram.ScramLoginModule required "
+        f'username="{Guarded.ADMIN}" password="{guarded.passwords[Guarded.ADMIN]}";'
+    )
+    return {
+        "listener.security.protocol.map": "BROKER:SASL_SSL,CONTROLLER:PLAINTEXT",
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+        "listener.name.broker.scram-sha-512.sasl.jaas.config": own,
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": guarded.server,
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": guarded.authority,
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        # Nobody in particular is the broker itself, on the controller's port of this machine.
+        "super.users": f"User:{Guarded.ADMIN};User:ANONYMOUS",
+        "allow.everyone.if.no.acl.found": "false",
+    }
+
+
+def _trusting(authority: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=authority)
+
+
+def _answers(port: int, tls: ssl.SSLContext | None) -> bool:
     """Ask which requests the broker knows (ApiVersions, version 0): it answers once it serves."""
     question = struct.pack(">hhih", 18, 0, 1, -1)
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-            connection.sendall(struct.pack(">i", len(question)) + question)
-            answer = connection.recv(8)
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+            connection = tls.wrap_socket(plain, server_hostname="127.0.0.1") if tls else plain
+            with connection:
+                connection.sendall(struct.pack(">i", len(question)) + question)
+                answer = connection.recv(8)
     except OSError:
         return False
     # Length, then our own number back.

@@ -20,11 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from alongside.db import migrate
 from alongside.host import create_services
 from alongside.messaging.kafka import declare_topics
+from alongside.messaging.login import Login
 from alongside.secrets import Secrets
 from alongside.settings import SERVICES, ServiceName, Settings
+from alongside.stack.certificates import certify
 from alongside.stack.databases import Databases, in_a_thread
 from alongside.stack.environment import PREFIX, command, inherited, keep_environment, outside
-from alongside.stack.kafka import KafkaServer
+from alongside.stack.kafka import Guarded, KafkaServer
 from alongside.stack.keys import hand_out
 from alongside.stack.lock import Lock
 from alongside.stack.ports import Ports, free_port, is_free
@@ -61,6 +63,8 @@ class Stack:
     """Whether PostgreSQL waits for the disk. Tests do not."""
     replicas: int = 1
     """How many processes of each service. They share its database, and its work."""
+    secure: bool = False
+    """Whether our Kafka answers by TLS, to each service as a user of its own, as in production."""
     say: Callable[[str], None] = lambda _line: None
     kafka: KafkaServer | None = field(default=None, init=False)
     postgres: PostgresServer | None = field(default=None, init=False)
@@ -117,7 +121,26 @@ class Stack:
             "ALONGSIDE_MODE": "stack",
             "ALONGSIDE_DATA": str(self.data),
             "ALONGSIDE_KAFKA_BOOTSTRAP": self._bootstrap,
+            **self._kafka_login(Guarded.ADMIN),
         }
+
+    def _kafka_login(self, user: str) -> dict[str, str]:
+        if not self.secure or self.elsewhere.kafka:
+            return {}
+        guarded = self._guarded()
+        return {
+            "ALONGSIDE_KAFKA_USER": user,
+            "ALONGSIDE_KAFKA_PASSWORD": guarded.passwords[user],
+            "ALONGSIDE_KAFKA_CA": str(guarded.authority),
+        }
+
+    def _guarded(self) -> Guarded:
+        authority, server = certify(self.data / "certificates")
+        passwords = {
+            user: kept_secret(self.data / "secrets" / f"kafka-{user}.password")
+            for user in (Guarded.ADMIN, *SERVICES)
+        }
+        return Guarded(authority, server, passwords)
 
     def _environment_of(self, name: ServiceName, called: str) -> dict[str, str]:
         """Return what one process of a service is told: its own database and keys, and no other's."""
@@ -127,7 +150,13 @@ class Stack:
         keys = hand_out(
             name, Path(common["ALONGSIDE_KEYS"]), self.data / "secrets" / f"keys-of-{called}"
         )
-        return {**outside(), **common, own: self._urls[name], "ALONGSIDE_KEYS": str(keys)}
+        return {
+            **outside(),
+            **common,
+            **self._kafka_login(name),
+            own: self._urls[name],
+            "ALONGSIDE_KEYS": str(keys),
+        }
 
     # --- Starting -------------------------------------------------------------------------------
 
@@ -181,6 +210,7 @@ class Stack:
             log=self.logs / "kafka.log",
             holds=self._parts_lock.descriptors,
             say=self.say,
+            guarded=self._guarded() if self.secure else None,
         )
         self.kafka.launch()
         self._bootstrap = self.kafka.bootstrap
@@ -190,7 +220,9 @@ class Stack:
             self.kafka.wait_until_ready()
             self.say(f"Apache Kafka listens on {self._bootstrap}")
         try:
-            in_a_thread(declare_topics(self._bootstrap))
+            ours = self.secure and not self.elsewhere.kafka
+            login = Login.of(self.settings)
+            in_a_thread(declare_topics(self._bootstrap, login=login, grant=ours))
         except (RuntimeError, OSError) as error:  # Kafka errors are of the first kind.
             message = f"The topics could not be made at {self._bootstrap}: {error!r}"
             raise StackError(message) from error
