@@ -72,3 +72,27 @@ LATER_RHYTHMS = [
     ("monthly_by_weekday", "monthly, on that weekday"),
     ("monthly_by_date", "monthly, on that date"),
 ]
+
+SITE_KINDS = {
+    "child_care": "Child care",
+    "pre_k": "Pre-K",
+    "early_intervention": "Early intervention",
+    "other": "Other",
+}
+
+STANDINGS_OF_VISITS = {
+    "ahead": ("Ahead", "info"),
+    "to_log": ("To log", "warn"),
+    "held": ("Held", "good"),
+    "not_held": ("Not held", "calm"),
+    "cancelled": ("Cancelled", "bad"),
+}
+
+VISIT_FREQUENCIES = (
+    ("weekly", "Weekly", "every week, or every second one"),
+    ("monthly_by_weekday", "Monthly on a weekday", "as the first one: the second Tuesday, say"),
+    ("dates", "On given dates", "you list them"),
+    ("once", "Once", "a single visit"),
+)
+
+VISITS_ON_DAYS_OFF = [("skip", "leave that visit out"), ("keep", "come all the same")]

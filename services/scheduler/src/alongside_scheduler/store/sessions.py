@@ -33,7 +33,8 @@ class Session:
     @property
     def path(self) -> str:
         """Where its page is."""
-        return f"/sessions/{self.series.series_id}/{self.occurrence.key}"
+        kind = "visits" if self.series.purpose == "consultation" else "sessions"
+        return f"/{kind}/{self.series.series_id}/{self.occurrence.key}"
 
 
 class SessionStore:

@@ -36,7 +36,9 @@ def seen_sessions(series: SeriesState, actor: Actor) -> list[Occurrence]:
 
 
 async def sees_group(series: SeriesState, uow: SchedulerUow) -> bool:
-    """Tell whether who asks may see the group's own page, too."""
+    """Tell whether who asks may see the group's own page, too; a consultant's visits have none."""
+    if series.purpose == "consultation":
+        return False
     row = await uow.groups.get(series.group_id)
     roster = await uow.groups.roster(series.group_id)
     return leads_group(uow.actor, row) or uow.actor.person_id in {each.person_id for each in roster}

@@ -97,6 +97,8 @@ async def _page(
     async with doors.reading(viewer) as uow:
         detail = await show_session(series_id, key, uow)
         now = uow.now
+    if detail.session.path.startswith("/visits/"):
+        return redirect(detail.session.path)
     return pages.render(
         "session.html",
         error.status if error else 200,
