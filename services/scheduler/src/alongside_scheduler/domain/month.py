@@ -158,6 +158,18 @@ def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]
     return midnight(first, zone), midnight(last + timedelta(days=1), zone)
 
 
+def clock_changes(first: date, last: date, zone: ZoneInfo) -> list[date]:
+    """Return the days, of these, on which the clocks of a zone change."""
+    found = []
+    day = first
+    while day <= last:
+        begin, end = bounds(day, day, zone)
+        if begin.astimezone(zone).utcoffset() != end.astimezone(zone).utcoffset():
+            found.append(day)
+        day += timedelta(days=1)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
     """What of something lies on one day. Minutes are wall time since midnight, as a clock shows it."""
