@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
+from alongside.contracts import Member, SeriesState
 from alongside.errors import Conflict
+from alongside.zones import zone
 from alongside_scheduler.domain.groups import GroupFull
 
 OfferState = Literal["open", "accepted", "declined", "expired", "withdrawn"]
@@ -156,6 +158,27 @@ def check_seat(
     if over and policy != "warn":
         raise GroupFull(_full(limit or 0, peak(stays, holds, from_day), len(holds)))
     return over
+
+
+def members_of(series: SeriesState, stays: Iterable[Stay], today: date) -> tuple[Member, ...]:
+    """Return the members of a new series as a roster has them: who comes later begins later.
+
+    Who is here today takes part from the first session on; whose stay touches no session, in none.
+    """
+    at = zone(series.zone)
+    days = [each.starts_at.astimezone(at).date() for each in series.occurrences]
+    first, last = min(days), max(days)
+    here = min(first, today)
+    return tuple(
+        Member(
+            person_id=each.person_id,
+            joined_on=here if each.joined_on <= today else each.joined_on,
+            left_on=each.left_on,
+        )
+        for each in stays
+        if (each.joined_on <= today or each.joined_on <= last)
+        and (each.left_on is None or each.left_on >= first)
+    )
 
 
 def settled(state: str, to: OfferState) -> OfferState:

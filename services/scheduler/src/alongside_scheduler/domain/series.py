@@ -217,17 +217,26 @@ def join(series: SeriesState, person_id: str, on: date, *, now: datetime) -> Ser
 def leave(series: SeriesState, person_id: str, last_day: date, *, now: datetime) -> SeriesState:
     """Return the series with somebody on the roster until a day, that day included.
 
-    A last day that was said before is replaced; the same day again changes nothing.
+    A last day that was said before is replaced, and a return that was planned for later is off. What
+    changes nothing returns the series itself.
     """
     need_planned(series)
     here = [each for each in series.members if each.person_id == person_id]
     if not here:
         raise NotFound("This person is not on the roster.")
-    if here[-1].left_on == last_day:
-        return series
     counter = series.sequence + 1
-    gone = here[-1].model_copy(update={"left_on": last_day, "sequence": counter})
-    members = tuple(gone if each is here[-1] else each for each in series.members)
+    gone = {
+        each.joined_on: each.model_copy(update={"left_on": last_day, "sequence": counter})
+        for each in here
+        if each.left_on != last_day
+        and (each is here[-1] or each.left_on is None or each.left_on > last_day)
+    }
+    if not gone:
+        return series
+    members = tuple(
+        gone.get(each.joined_on, each) if each.person_id == person_id else each
+        for each in series.members
+    )
     return step(series, now, counter, members=members)
 
 

@@ -12,11 +12,13 @@ from alongside.contracts import (
 from alongside.errors import Invalid
 from alongside.zones import tzdata_version, zone
 from alongside_scheduler.domain import recurrence
+from alongside_scheduler.domain import seats as seat_rules
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import need_lead
 from alongside_scheduler.domain.problems import Problems
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.handlers.saying import length_between, say
+from alongside_scheduler.handlers.seating import seats_of
 from alongside_scheduler.store.tables import GroupRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -114,7 +116,7 @@ async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) ->
         raise Invalid
     await _check_still_here(group, uow)
     asked = command.model_fields_set
-    members = [each.person_id for each in await uow.groups.roster(group.id)]
+    seats = await seats_of(group, uow)
     series = life.schedule(
         series_id=uow.new_id(),
         group_id=group.id,
@@ -132,11 +134,12 @@ async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) ->
         ),
         provider_id=group.provider_id,
         co_provider_ids=(group.co_provider_id,) if group.co_provider_id else (),
-        member_ids=members,
+        member_ids=[each.person_id for each in seats.stays],
         now=uow.now,
         show_roster=group.show_roster,
     )
-    return Draft(series=series, meetings=planned.meetings)
+    members = seat_rules.members_of(series, seats.stays, seats.today)
+    return Draft(series=series.model_copy(update={"members": members}), meetings=planned.meetings)
 
 
 def _on_day_off(command: ScheduleSeries) -> recurrence.OnDayOff:

@@ -93,7 +93,7 @@ async def leave_roster(
     changed = []
     if stay.left_on != last_day:
         _check_longer(group, seats, stay, last_day)
-        changed = await seating.go(group, stay, last_day, uow)
+        changed = await seating.go(group, seats, person_id, last_day, uow)
         await seating.tidy_seats(group, uow)
     return RosterDone(person_id=person_id, series_ids=changed, standing="left")
 
@@ -102,8 +102,8 @@ async def take_off_every_roster(person_id: str, uow: SchedulerUow) -> None:
     """Let a person leave every roster and waiting list, from this moment on."""
     for group in await uow.seats.groups_of(person_id, uow.now.date() - _DAY):
         seats = await seating.seats_of(group, uow)
-        for stay in [each for each in seats.rows if each.person_id == person_id]:
-            await seating.go(group, stay, seats.today - _DAY, uow)
+        if seats.stay_of(person_id) is not None:
+            await seating.go(group, seats, person_id, seats.today - _DAY, uow)
         offer = seats.offer_to(person_id)
         if offer is not None:
             await seating.settle(offer, "withdrawn", uow)

@@ -83,14 +83,18 @@ async def come(group: GroupRow, person_id: str, on: date, uow: SchedulerUow) -> 
     return changed
 
 
-async def go(group: GroupRow, stay: GroupMemberRow, last_day: date, uow: SchedulerUow) -> list[str]:
-    """Take a person off the roster and its running series after a day; return which."""
-    person_id = stay.person_id
-    await uow.seats.end_stay(stay, last_day)
+async def go(
+    group: GroupRow, seats: Seats, person_id: str, last_day: date, uow: SchedulerUow
+) -> list[str]:
+    """Take a person off the roster and its running series after a day; return which series."""
+    mine = [each for each in seats.rows if each.person_id == person_id]
+    for stay in mine:
+        if stay is mine[-1] or stay.left_on is None or stay.left_on > last_day:
+            await uow.seats.end_stay(stay, last_day)
     changed = []
     for series in await _running(group, uow):
-        mine = [each for each in series.members if each.person_id == person_id]
-        left_on = mine[-1].left_on if mine else date.min
+        stays = [each for each in series.members if each.person_id == person_id]
+        left_on = stays[-1].left_on if stays else date.min
         if left_on is not None and left_on < today_in(series.zone, uow):
             continue
         after = life.leave(series, person_id, last_day, now=uow.now)
