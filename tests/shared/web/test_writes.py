@@ -1,10 +1,12 @@
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
-from alongside.web.writes import forget_keys
+from alongside.web.writes import Writer, forget_keys
 
 pytestmark = pytest.mark.unit
 
@@ -132,3 +134,37 @@ async def test_too_large_or_too_many_files(client) -> None:
     assert "f" in large.json()["errors"]
     many = [("f", ("f", b"x")), ("g", ("g", b"x"))]
     assert (await client.post("/forms", files=many, headers=headers)).status_code == 413
+
+
+class Ring(Exception):
+    """What PostgreSQL says to one of two who wait for each other."""
+
+    sqlstate = "40P01"
+
+
+async def test_a_lost_race_is_run_again(house) -> None:
+    calls = []
+
+    async def use_case(uow):
+        calls.append(uow)
+        if len(calls) < 3:
+            raise DBAPIError("SELECT 1", None, Ring())
+        return {"call": len(calls)}
+
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(uow=house.uow)))
+    answer = await Writer(request, None, None)(use_case)
+    assert answer.body == b'{"call":3}'
+    assert len({id(uow) for uow in calls}) == 3
+
+
+async def test_other_errors_of_the_database_are_not_run_again(house) -> None:
+    calls = []
+
+    async def use_case(uow):
+        calls.append(uow)
+        raise DBAPIError("SELECT 1", None, ValueError())
+
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(uow=house.uow)))
+    with pytest.raises(DBAPIError):
+        await Writer(request, None, None)(use_case)
+    assert len(calls) == 1
