@@ -38,6 +38,8 @@ class PreviewSession(PreviewRow):
 
     day: date
     """The wall date on which it is."""
+    planned_for: date
+    """The wall date for which the rhythm first means it: its identity."""
     day_off: str | None = None
     """What the day off is called for which it was first meant."""
     fate: Fate = "planned"
@@ -118,6 +120,7 @@ def _rows(draft: Draft, at: ZoneInfo) -> Iterable[PreviewSession]:
             local=times.local(each.starts_at, at),
             notes=_row_notes(each, at),
             day=meeting.held_on or meeting.day,
+            planned_for=meeting.day,
             day_off=meeting.day_off,
             fate=_fate(meeting),
         )
