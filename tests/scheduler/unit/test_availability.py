@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
@@ -20,9 +21,11 @@ from alongside_scheduler.domain.availability import (
     Window,
     bookable_starts,
     hindrance,
+    hindrances,
     in_words,
     may_change,
     open_spans,
+    standing_starts,
 )
 from alongside_scheduler.domain.free import Span
 
@@ -247,7 +250,9 @@ def test_notice_and_horizon_are_inclusive():
     assert hindrance(rules, TUESDAY, 60, NOTHING, eight_days_before) is None
     earlier = eight_days_before - timedelta(seconds=1)
     assert hindrance(rules, TUESDAY, 60, NOTHING, earlier) is Hindrance.HORIZON
-    assert hindrance(rules, TUESDAY, 60, NOTHING, earlier, standing=True) is None
+    later_ones = [eight_days_before, TUESDAY, TUESDAY + timedelta(weeks=9)]
+    on_a_monday = hindrances(rules, later_ones, 60, NOTHING, earlier)
+    assert on_a_monday == [(eight_days_before, Hindrance.OUTSIDE)], "the first one alone is bound"
 
 
 def test_whose_time_is_taken_is_told_to_them_alone():
@@ -352,10 +357,39 @@ class TestWhatIsTyped:
 
 
 def test_the_refusal_names_free_times_as_instants():
-    error = NotBookable("No.", next_free=[TUESDAY], refused=[NOW], reason=Hindrance.NOTICE)
+    error = NotBookable("No.", next_free=[TUESDAY], refused=[(NOW, Hindrance.NOTICE)])
     document = error.problem()
     assert document["next_free"] == ["2026-03-10T15:00:00Z"]
-    assert (document["reason"], document["code"], error.status) == ("notice", "not_bookable", 409)
+    assert document["refused"] == [{"start": "2026-03-02T15:00:00Z", "reason": "notice"}]
+    assert (document["code"], error.status) == ("not_bookable", 409)
+
+
+def test_a_standing_appointment_begins_where_every_time_fits():
+    off = Exemption(date(2026, 3, 24), date(2026, 3, 24))
+    busy = [Span(at("2026-03-17T09:00"), at("2026-03-17T10:30"))]
+    rules = replace(mornings(), exceptions=(off,))
+
+    def three_times(start: datetime) -> list[datetime]:
+        # Wall time, across the day on which the clocks change.
+        wall = start.astimezone(CHICAGO).replace(tzinfo=None)
+        return [
+            (wall + timedelta(weeks=number)).replace(tzinfo=CHICAGO).astimezone(UTC)
+            for number in range(3)
+        ]
+
+    taken = Taken(provider=busy)
+    found = standing_starts(rules, 60, taken, NOW, NOW, three_times)
+    # On the 17th nine and ten are taken; three times from the 10th or the 17th on meet the 24th.
+    assert [f"{start.astimezone(CHICAGO):%d %H:%M}" for start in islice(found, 3)] == [
+        "03 10:30",
+        "03 11:00",
+        "31 09:00",
+    ]
+    wanted = three_times(at("2026-03-10T09:00"))
+    assert hindrances(rules, wanted, 60, taken, NOW) == [
+        (at("2026-03-17T09:00"), Hindrance.TAKEN),
+        (at("2026-03-24T09:00"), Hindrance.OUTSIDE),
+    ]
 
 
 def test_midnight_is_the_end_of_a_day():

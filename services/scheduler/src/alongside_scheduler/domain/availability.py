@@ -6,7 +6,7 @@ lines, so whatever is offered can be booked as long as nobody else was quicker.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -133,15 +133,15 @@ class NotBookable(Conflict):
         detail: str | None = None,
         *,
         next_free: Iterable[datetime] = (),
-        refused: Iterable[datetime] = (),
-        reason: Hindrance | None = None,
+        refused: Iterable[tuple[datetime, Hindrance]] = (),
     ) -> None:
-        self.next_free, self.refused, self.reason = tuple(next_free), tuple(refused), reason
+        self.next_free, self.refused = tuple(next_free), tuple(refused)
         super().__init__(
             detail,
             next_free=[_written(each) for each in self.next_free],
-            refused=[_written(each) for each in self.refused],
-            reason=reason and reason.value,
+            refused=[
+                {"start": _written(start), "reason": why.value} for start, why in self.refused
+            ],
         )
 
 
@@ -211,30 +211,68 @@ def bookable_starts(
 
 
 def hindrance(
+    rules: Availability, start: datetime, minutes: int, taken: Taken, now: datetime
+) -> Hindrance | None:
+    """Return why this start cannot be booked, or None."""
+    return _why_not(_Book(rules, taken), start, minutes, now)
+
+
+def hindrances(
     rules: Availability,
-    start: datetime,
+    starts: Sequence[datetime],
     minutes: int,
     taken: Taken,
     now: datetime,
-    *,
-    standing: bool = False,
-) -> Hindrance | None:
-    """Return why this start cannot be booked, or None.
+) -> list[tuple[datetime, Hindrance]]:
+    """Return which starts of a standing appointment cannot be booked, and why.
 
-    The horizon binds a standing appointment's first time alone: say `standing` for the later ones.
+    They lie in different weeks. The horizon binds the first one alone.
     """
-    if start not in set(_grid(rules, start.astimezone(rules.zone).date(), minutes)):
-        return Hindrance.OUTSIDE
-    if start < earliest(rules, now):
-        return Hindrance.NOTICE
-    if not standing and start > latest(rules, now):
-        return Hindrance.HORIZON
-    return _Book(rules, taken).why_not(start, minutes)
+    return _hindrances(_Book(rules, taken), starts, minutes, now)
+
+
+def standing_starts(
+    rules: Availability,
+    minutes: int,
+    taken: Taken,
+    now: datetime,
+    begins: datetime,
+    repeat: Callable[[datetime], Sequence[datetime]],
+) -> Iterator[datetime]:
+    """Return, in order, the starts from an instant on at which a whole standing appointment fits."""
+    book = _Book(rules, taken)
+    ends = latest(rules, now) + timedelta(seconds=1)
+    for start in bookable_starts(rules, minutes, taken, now, begins, ends):
+        if not _hindrances(book, repeat(start), minutes, now):
+            yield start
 
 
 def may_change(rules: Availability, starts_at: datetime, now: datetime) -> bool:
     """Tell whether who booked may still move or cancel."""
     return now + timedelta(hours=rules.cancel_hours) <= starts_at
+
+
+def _hindrances(
+    book: "_Book", starts: Sequence[datetime], minutes: int, now: datetime
+) -> list[tuple[datetime, Hindrance]]:
+    judged = (
+        (start, _why_not(book, start, minutes, now, later=number > 0))
+        for number, start in enumerate(starts)
+    )
+    return [(start, why) for start, why in judged if why is not None]
+
+
+def _why_not(
+    book: "_Book", start: datetime, minutes: int, now: datetime, *, later: bool = False
+) -> Hindrance | None:
+    rules = book.rules
+    if start not in set(_grid(rules, start.astimezone(rules.zone).date(), minutes)):
+        return Hindrance.OUTSIDE
+    if start < earliest(rules, now):
+        return Hindrance.NOTICE
+    if not later and start > latest(rules, now):
+        return Hindrance.HORIZON
+    return book.why_not(start, minutes)
 
 
 def _grid(rules: Availability, day: date, minutes: int) -> Iterator[datetime]:

@@ -4,7 +4,7 @@ Whoever books holds the provider's availability until the transaction ends, so t
 cannot pass a limit together. That nobody is in two places, the database itself holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, Field
@@ -29,6 +29,7 @@ from alongside_scheduler.domain.availability import (
     SlotTaken,
     TooLate,
     hindrance,
+    hindrances,
     in_words,
     may_change,
 )
@@ -75,15 +76,9 @@ async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesStat
     first = command.start.astimezone(UTC)
     starts = _standing(row, first, command)
     offer = await _offer(row, starts[-1], uow)
-    refused = [
-        (start, why)
-        for number, start in enumerate(starts)
-        if (
-            why := hindrance(offer.rules, start, minutes, offer.taken, uow.now, standing=number > 0)
-        )
-    ]
+    refused = hindrances(offer.rules, starts, minutes, offer.taken, uow.now)
     if refused:
-        raise _refusal(refused, len(starts), offer, minutes)
+        raise _refusal(refused, offer, minutes, lambda start: _standing(row, start, command))
     wall = first.astimezone(zone(row.zone)).replace(tzinfo=None)
     rhythm = recurrence.Rhythm(
         frequency="once" if len(starts) == 1 else "weekly",
@@ -98,7 +93,7 @@ async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesStat
     except AlreadyBooked as error:
         # Somebody who books no slots, such as a group's leader, was quicker.
         offer = await _offer(row, starts[-1], uow)
-        raise _refusal([(first, Hindrance.TAKEN)], 1, offer, minutes) from error
+        raise _refusal([(first, Hindrance.TAKEN)], offer, minutes) from error
 
 
 async def schedule_pair(
@@ -143,7 +138,7 @@ async def move_booking(
     if start == occurrence.starts_at:
         raise Invalid("That is when it is now.", field="start")
     if why is not None:
-        raise _refusal([(start, why)], 1, offer, minutes)
+        raise _refusal([(start, why)], offer, minutes)
     at = zone(series.zone)
     try:
         after = life.move(
@@ -157,7 +152,7 @@ async def move_booking(
         )
         return await say(after, SessionMoved, uow, occurrence_key=key)
     except AlreadyBooked as error:
-        raise _refusal([(start, Hindrance.TAKEN)], 1, offer, minutes) from error
+        raise _refusal([(start, Hindrance.TAKEN)], offer, minutes) from error
 
 
 async def cancel_booking(series_id: str, key: str, uow: SchedulerUow) -> SeriesState:
@@ -262,18 +257,20 @@ async def _offer(
 
 
 def _refusal(
-    refused: Sequence[tuple[datetime, Hindrance]], wanted: int, offer: Offer, minutes: int
+    refused: Sequence[tuple[datetime, Hindrance]],
+    offer: Offer,
+    minutes: int,
+    repeat: Callable[[datetime], Sequence[datetime]] = lambda start: [start],
 ) -> NotBookable:
     """Return the error that says which times cannot be had and why, and three that can."""
     first, why = refused[0]
     kind = SlotTaken if why in _TAKEN else NotBookable
-    words = f"{in_words(why)} Nothing was saved."
+    wanted = len(repeat(first))
+    words = in_words(why)
     if wanted > 1:
-        named = " ".join(
+        words = f"{len(refused)} of {wanted} times cannot be had. " + " ".join(
             f"{times.local(start, offer.rules.zone)}: {in_words(reason)}"
             for start, reason in refused
         )
-        words = f"{len(refused)} of {wanted} times cannot be had. {named} Nothing was saved."
-    after = max(first, offer.now)
-    free = offer.next_free(minutes, after) or offer.next_free(minutes, offer.now)
-    return kind(words, next_free=free, reason=why, refused=[start for start, _ in refused])
+    free = offer.next_free(minutes, first, repeat) or offer.next_free(minutes, offer.now, repeat)
+    return kind(f"{words} Nothing was saved.", next_free=free, refused=refused)

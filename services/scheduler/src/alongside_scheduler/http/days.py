@@ -55,11 +55,12 @@ def by_day(starts: Iterable[datetime], zone: ZoneInfo) -> dict[date, list[dateti
     return found
 
 
-def month_of(days: dict[date, list[datetime]], chosen: date) -> Month:
-    """Return the month of a day."""
+def month_of(days: dict[date, list[datetime]], chosen: date, today: date) -> Month:
+    """Return the month of a day, without the weeks that are past."""
     first = chosen.replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
-    monday = first - timedelta(days=first.weekday())
+    monday = max(first, min(today, chosen))
+    monday -= timedelta(days=monday.weekday())
     weeks = []
     while monday < following:
         weeks.append(

@@ -22,6 +22,11 @@ class Block:
     window: WindowText
 
     @property
+    def marks(self) -> tuple[str, str]:
+        """Both times without AM and PM, which the hours at the side tell."""
+        return self.begins.partition(" ")[0], self.ends.partition(" ")[0]
+
+    @property
     def is_tall(self) -> bool:
         """Whether both times fit, one below the other."""
         return self.height >= _TWO_LINES

@@ -1,8 +1,9 @@
 """What providers publish, as they see it and as those see it who may book."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from alongside_scheduler.domain.availability import (
     Availability,
     Taken,
     bookable_starts,
+    standing_starts,
 )
 from alongside_scheduler.handlers.availability import AvailabilityView
 from alongside_scheduler.store.availability import rules_of
@@ -60,17 +62,17 @@ class Offer:
         """Return the starts between two instants that can be booked."""
         return list(bookable_starts(self.rules, minutes, self.taken, self.now, begins, ends))
 
-    def next_free(self, minutes: int, after: datetime, *, limit: int = NEXT) -> list[datetime]:
-        """Return the next starts, up to the horizon."""
-        found = bookable_starts(
-            self.rules,
-            minutes,
-            self.taken,
-            self.now,
-            after,
-            self.now + timedelta(days=self.rules.horizon_days + 1),
-        )
-        return [start for start, _ in zip(found, range(limit), strict=False)]
+    def next_free(
+        self,
+        minutes: int,
+        after: datetime,
+        repeat: Callable[[datetime], Sequence[datetime]] = lambda start: [start],
+        *,
+        limit: int = NEXT,
+    ) -> list[datetime]:
+        """Return the next starts, up to the horizon; of a standing appointment, where all fits."""
+        found = standing_starts(self.rules, minutes, self.taken, self.now, after, repeat)
+        return list(islice(found, limit))
 
 
 async def show_availability(provider_id: str, uow: SchedulerUow) -> AvailabilityView:

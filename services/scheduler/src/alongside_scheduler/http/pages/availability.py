@@ -187,8 +187,33 @@ async def _page(
         steps=[(str(each), f"every {each} minutes") for each in STEPS],
         zones=all_zones(),
         clock=short_clock,
+        rules=_rules(mine),
         errors=errors_of(error) if error else {},
     )
+
+
+def _rules(mine: cases.AvailabilityView) -> list[tuple[str, str]]:
+    """Return the rules in words."""
+    lengths = ", ".join(map(times.duration, mine.lengths))
+    limits = [
+        f"{most} a {unit}"
+        for most, unit in (
+            (mine.day_sessions, "day"),
+            (mine.day_minutes and times.duration(mine.day_minutes), "day"),
+            (mine.week_sessions, "week"),
+            (mine.week_minutes and times.duration(mine.week_minutes), "week"),
+        )
+        if most
+    ]
+    return [
+        ("A session", f"{lengths}, beginning every {mine.step_minutes} minutes"),
+        ("Kept free after", times.duration(mine.buffer_minutes)),
+        ("Booked", f"{mine.notice_hours} hours to {mine.horizon_days} days ahead"),
+        ("Moved, cancelled", f"until {mine.cancel_hours} hours before"),
+        ("At most", ", ".join(limits) or "no limit"),
+        ("Who", "people in my groups" if mine.open_to == "own" else "anybody in the association"),
+        ("Where", ", ".join(filter(None, (mine.place, mine.link))) or "as the group says"),
+    ]
 
 
 def _values(mine: cases.AvailabilityView, form: Form | None) -> dict[str, Any]:

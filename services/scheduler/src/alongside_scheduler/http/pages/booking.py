@@ -11,10 +11,10 @@ from alongside.contracts import Occurrence, SeriesState
 from alongside.errors import AlongsideError, Conflict, Forbidden, Invalid, NotFound
 from alongside.web import times
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
-from alongside_scheduler.domain.availability import NotBookable, may_change
+from alongside_scheduler.domain.availability import NotBookable, in_words, may_change
 from alongside_scheduler.handlers import booking as cases
 from alongside_scheduler.http.days import by_day, month_of, parts_of
 from alongside_scheduler.http.doors import Doors, DoorsDep
@@ -27,6 +27,7 @@ from alongside_scheduler.views.requests import show_requests
 
 routes = APIRouter(include_in_schema=False)
 
+_ASKED = ("start", "length", "move", "rhythm", "times")
 RHYTHMS = [
     ("once", "Just once"),
     ("1", "Every week"),
@@ -137,7 +138,7 @@ async def choose_time(
         is_preview=is_preview,
         days=days,
         chosen=wanted,
-        month=month_of(days, wanted),
+        month=month_of(days, wanted, offer.now.astimezone(there).date()),
         parts=parts_of(days.get(wanted, ()), there),
         following=following,
         differs=_differs(offer.now, bookable.zone, viewer.zone),
@@ -155,11 +156,12 @@ async def confirm(
     start: str = "",
     length: str = "",
     move: str = "",
+    rhythm: str = "",
+    times: str = "",
 ) -> Response:
     """Show what would be booked, and ask for a yes."""
-    return await _confirm_page(
-        person_id, viewer, doors, pages, start=start, length=length, move=move
-    )
+    asked = {"start": start, "length": length, "move": move, "rhythm": rhythm, "times": times}
+    return await _confirm_page(person_id, viewer, doors, pages, asked)
 
 
 @routes.post("/book/{person_id}")
@@ -197,10 +199,7 @@ async def book(
             viewer,
             doors,
             pages,
-            start=typed.text("start"),
-            length=typed.text("length"),
-            move=move,
-            form=form,
+            {name: typed.text(name) for name in _ASKED},
             error=error,
         )
     if len(done.occurrences) > 1 and not move:
@@ -213,18 +212,16 @@ async def _confirm_page(
     viewer: Viewer,
     doors: Doors,
     pages: Pages,
+    asked: dict[str, str],
     *,
-    start: str,
-    length: str,
-    move: str,
-    form: Form | None = None,
     error: AlongsideError | None = None,
 ) -> Response:
-    begins = _instant(start)
+    begins = _instant(asked["start"])
     async with doors.reading(viewer) as uow:
-        moving = await _moving(move, uow)
+        moving = await _moving(asked["move"], uow)
         bookable, _ = await views.show_bookable(person_id, uow)
-    minutes = moving.minutes if moving else _length(bookable, length)
+    minutes = moving.minutes if moving else _length(bookable, asked["length"])
+    kept = {name: asked[name] for name in ("rhythm", "times") if asked[name]}
     return pages.render(
         "book_confirm.html",
         error.status if error else 200,
@@ -235,12 +232,13 @@ async def _confirm_page(
         ends=begins + timedelta(minutes=minutes),
         day_here=begins.astimezone(zone(viewer.zone)).date().isoformat(),
         rhythms=RHYTHMS,
-        rhythm=(form.text("rhythm") if form else "") or "once",
-        count=form.text("times") if form else "6",
+        rhythm=asked["rhythm"] or "once",
+        count=asked["times"] or "6",
         differs=_differs(begins, bookable.zone, viewer.zone),
         refusal=error if isinstance(error, NotBookable) else None,
+        in_words=in_words,
         errors=errors_of(error) if error and not isinstance(error, NotBookable) else {},
-        here_with=lambda **new: _path(person_id, minutes, moving, new),
+        here_with=lambda **new: _path(person_id, minutes, moving, {**kept, **new}),
         iso=iso,
     )
 
