@@ -104,8 +104,8 @@ def _one_word(word: str, today: date) -> tuple[date, date] | None:
     if match := _ISO_MONTH.fullmatch(word):
         return _month(int(match[1]), int(match[2]))
     if match := _SLASHED.fullmatch(word):
-        month, day, year = int(match[1]), int(match[2]), match[3]
-        return _same(_date(int(year), month, day) if year else _nearest(month, day, today))
+        month, number, year = int(match[1]), int(match[2]), match[3]
+        return _same(_date(int(year), month, number) if year else _nearest(month, number, today))
     weekday = _named(word, _WEEKDAYS)
     if weekday is None:
         return None

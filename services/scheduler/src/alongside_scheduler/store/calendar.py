@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -51,7 +51,10 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which meetings: those of a person, of a group, led by a provider, with these words."""
+    """Which meetings: those of a person, of a group, led by a provider.
+
+    `words`: each begins a word of the title, or of the name of who leads.
+    """
 
     person_id: str | None = None
     group_id: str | None = None
@@ -90,13 +93,19 @@ class CalendarStore:
         With a person: those in which they lead or take part, and those that were cancelled while
         they did. One statement, and a second one only where something was cancelled.
         """
-        provider = aliased(PersonRow)
+        provider, starts_at = aliased(PersonRow), col(OccurrenceRow.starts_at)
         lead = func.coalesce(col(OccurrenceRow.provider_id), col(SeriesRow.provider_id))
         conditions = [
             # Nothing lasts a day: with it, the index on the start has two ends.
             col(OccurrenceRow.starts_at) > begins - _A_DAY,
             col(OccurrenceRow.ends_at) > begins,
-            *begins_a_word(col(SeriesRow.search_text), wanted.words),
+            *(
+                or_(
+                    *begins_a_word(col(SeriesRow.search_text), [word]),
+                    *begins_a_word(col(provider.search_text), [word]),
+                )
+                for word in wanted.words
+            ),
         ]
         if ends is not None:
             conditions.append(col(OccurrenceRow.starts_at) < ends)
@@ -133,7 +142,7 @@ class CalendarStore:
             .outerjoin(provider, col(provider.id) == lead)
             .where(*conditions)
             .order_by(
-                col(OccurrenceRow.starts_at).desc() if newest_first else OccurrenceRow.starts_at,
+                starts_at.desc() if newest_first else starts_at.asc(),
                 col(OccurrenceRow.series_id),
             )
             .limit(limit)
@@ -151,12 +160,12 @@ class CalendarStore:
 
     async def choices(self, person_id: str | None) -> list[Choice]:
         """Return the groups of a person by name; for None, every group and everybody who leads."""
-        groups = select(
+        groups: Select[Any] = select(
             literal("group").label("what"),
             col(GroupRow.id).label("id"),
             col(GroupRow.name).label("name"),
             col(GroupRow.search_text).label("sorted_by"),
-        )
+        ).where(col(GroupRow.purpose) == "rsc")
         if person_id is not None:
             # Of a group, what somebody may look at is what is theirs in it.
             theirs = (
@@ -175,7 +184,10 @@ class CalendarStore:
         else:
             roles = type_coerce(col(PersonRow.roles), Text)
             providers = select(
-                literal("provider"), col(PersonRow.id), col(PersonRow.name), PersonRow.search_text
+                literal("provider"),
+                col(PersonRow.id),
+                col(PersonRow.name),
+                col(PersonRow.search_text),
             ).where(roles.like('%"supervisor"%'), col(PersonRow.left_at).is_(None))
             everything = groups.union_all(providers)
         rows = everything.subquery()
@@ -206,7 +218,7 @@ class CalendarStore:
 
 
 def _number(person_id: str) -> Any:
-    return select(col(PersonRow.person_no)).where(PersonRow.id == person_id).scalar_subquery()
+    return select(col(PersonRow.person_no)).where(col(PersonRow.id) == person_id).scalar_subquery()
 
 
 def _of(person_id: str) -> ColumnElement[bool]:

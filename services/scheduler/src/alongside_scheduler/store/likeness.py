@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 
 
 def escaped(text: str) -> str:
@@ -10,6 +11,6 @@ def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def begins_a_word(column: ColumnElement[str], words: Iterable[str]) -> list[ColumnElement[bool]]:
+def begins_a_word(column: Mapped[str], words: Iterable[str]) -> list[ColumnElement[bool]]:
     """Return conditions on folded text (see `domain.search`): each of the words begins a word in it."""
     return [column.like(f"% {escaped(word)}%", escape="\\") for word in words]

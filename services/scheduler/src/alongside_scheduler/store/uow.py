@@ -14,8 +14,10 @@ from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
 from alongside_scheduler.store.imports import ImportStore
 from alongside_scheduler.store.people import PeopleStore
+from alongside_scheduler.store.planning import PlanningStore
 from alongside_scheduler.store.polls import PollStore
 from alongside_scheduler.store.seats import SeatStore
+from alongside_scheduler.store.search import SearchStore
 from alongside_scheduler.store.series import SeriesStore
 from alongside_scheduler.store.sessions import SessionStore
 from alongside_scheduler.store.sign_ins import SignInStore
@@ -31,6 +33,11 @@ class SchedulerUow(UnitOfWork):
     def association(self) -> AssociationStore:
         """Whose installation this is."""
         return AssociationStore(self.session)
+
+    @cached_property
+    def planning(self) -> PlanningStore:
+        """What stands around a group when a series is planned."""
+        return PlanningStore(self.session)
 
     @cached_property
     def people(self) -> PeopleStore:
@@ -81,6 +88,11 @@ class SchedulerUow(UnitOfWork):
     def ahead(self) -> SessionsAhead:
         """What lies ahead of people: sessions in which they receive supervision."""
         return SessionsAhead(self.session)
+
+    @cached_property
+    def search(self) -> SearchStore:
+        """People and groups, by how the words of their names begin."""
+        return SearchStore(self.session)
 
     @cached_property
     def sign_ins(self) -> SignInStore:

@@ -103,13 +103,13 @@ async def list_schedule(
     if first.year not in years or last.year not in years:
         raise Invalid(f"Days are between {FIRST_YEAR} and {LAST_YEAR}.", field="from")
     begins, ends = bounds(first, last, zone)
-    return await _items(begins, ends, await wanted_of(show, uow), uow)
+    return await items_between(begins, ends, await wanted_of(show, uow), uow)
 
 
 async def next_after(uow: SchedulerUow, moment: datetime, show: Show) -> ScheduleItem | None:
     """Return the first session that is not over at a moment."""
     wanted = await wanted_of(show, uow)
-    return next(iter(await _items(moment, None, wanted, uow, limit=1)), None)
+    return next(iter(await items_between(moment, None, wanted, uow, limit=1)), None)
 
 
 async def next_of_person(
@@ -129,11 +129,23 @@ async def choices_of(uow: SchedulerUow) -> list[Choice]:
     return await uow.calendar.choices(None if actor.is_coordinator else actor.person_id or "")
 
 
-async def _items(
-    begins: datetime, ends: datetime | None, wanted: Wanted, uow: SchedulerUow, limit: int = MOST
+async def items_between(
+    begins: datetime,
+    ends: datetime | None,
+    wanted: Wanted,
+    uow: SchedulerUow,
+    *,
+    limit: int = MOST,
+    newest_first: bool = False,
 ) -> list[ScheduleItem]:
+    """Return what lies between two instants, with the answers of who looks.
+
+    What is `wanted` has to be theirs to see: see `wanted_of`.
+    """
     who = uow.actor.person_id
-    found = await uow.calendar.between(begins, ends, wanted, viewer_id=who, limit=limit)
+    found = await uow.calendar.between(
+        begins, ends, wanted, viewer_id=who, limit=limit, newest_first=newest_first
+    )
     mine = {each.series_id for each in found if each.mine}
     answers = await uow.calendar.answers(who, mine) if who and mine else []
     by_series: dict[str, list[AnswerRow]] = {}

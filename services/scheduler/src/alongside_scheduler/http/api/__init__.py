@@ -11,6 +11,8 @@ from alongside_scheduler.http.api import (
     groups,
     imports,
     people,
+    polls,
+    search,
     seats,
     series,
     sessions,
@@ -35,7 +37,9 @@ def routers() -> tuple[APIRouter, ...]:
         sign_ins,
         visits,
         busy,
+        polls,
         calendar,
+        search,
         availability,
         booking,
     ):
