@@ -1,18 +1,13 @@
-"""Booking through the use case, against the same statements by hand on the bare driver."""
+"""Booking through the use case, against the same SQL by hand on the bare driver."""
 
 import asyncio
-import itertools
-import re
-import sqlite3
+import statistics
 import time as clockwork
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-
-import asyncpg
 
 from alongside.clock import SystemClock
 from alongside.db import migrate
@@ -26,6 +21,7 @@ from alongside_scheduler.handlers.groups import MakeGroup, make_group
 from alongside_scheduler.handlers.people import RegisterPerson, register_person
 from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
+from bench.dictation import Dictation, PostgresDriver, SqliteDriver, driver
 from bench.figures import Figure
 
 PEOPLE = 4
@@ -33,11 +29,17 @@ SECONDS = 3
 SIDE_BY_SIDE = 4
 LONG = (26, 8)
 """Sessions and people of the long series."""
+LONGEST = (104, 10)
+"""Sessions and people of the longest series that can be planned at once."""
+MOST_MS = 200
+TIMES = 15
 FIRST = date(2027, 1, 1)
 HOURS_A_DAY = 22
 """As many meetings fit into a day of a calendar that is only ever measured."""
 
 Work = Callable[[], Awaitable[object]]
+Slot = tuple[str, datetime, datetime]
+"""Key, begin and end of a session."""
 
 
 @dataclass
@@ -70,33 +72,57 @@ async def _on(name: str, url: str, folder: Path, workers: int) -> list[Figure]:
     settings = Settings(data=folder / "data", scheduler_database_url=url)
     app = create_app(settings, clock=SystemClock())
     await migrate.upgrade(app.database, app.migrations)
-    figures = []
     try:
-        for title, sessions, size in (
-            ("one session", 1, PEOPLE),
-            (f"series of {LONG[0]} x {LONG[1]}", *LONG),
-        ):
-            circles = [await _circle(app, size) for _ in range(workers)]
-            template = await _template(app, circles[0], sessions)
-            async with AsyncExitStack() as connections:
-                by_hand = [
-                    await connections.enter_async_context(_by_hand(url, template, each))
-                    for each in circles
-                ]
-                through = [_through(app, each, sessions) for each in circles]
-                ours, bare = [], []
-                for _ in range(2):
-                    ours.append(await _rate(through))
-                    bare.append(await _rate(by_hand))
-            figures.append(
-                Figure(
-                    f"{title}, {name}", sum(ours) / 2, "tx/s", sum(bare) / 2,
-                    f"{size} people and who leads; {workers} side by side",
-                )
-            )  # fmt: skip
+        return [
+            await _rates(app, f"one session, {name}", (1, PEOPLE), workers),
+            await _rates(app, f"series of {LONG[0]} x {LONG[1]}, {name}", LONG, workers),
+            await _longest(app, f"series of {LONGEST[0]} x {LONGEST[1]}, {name}"),
+        ]
     finally:
         await app.database.close()
-    return figures
+
+
+async def _rates(app: ServiceApp, title: str, shape: tuple[int, int], workers: int) -> Figure:
+    """Measure how many bookings a second get through, by several circles side by side."""
+    sessions, size = shape
+    circles = [await _circle(app, size) for _ in range(workers)]
+    through = [_through(app, each, sessions) for each in circles]
+    told = [await _told(app, each, sessions) for each in circles]
+    drivers = [
+        await driver(app.database.url.render_as_string(hide_password=False)) for _ in circles
+    ]
+    by_hand = [_by_hand(*each) for each in zip(drivers, told, circles, strict=True)]
+    ours, bare = [], []
+    for _ in range(2):
+        ours.append(await _rate(through))
+        bare.append(await _rate(by_hand))
+    for each in drivers:
+        await each.close()
+    count = len(told[0].dictation.said)
+    return Figure(
+        title, sum(ours) / 2, "tx/s", sum(bare) / 2,
+        f"{size} people and who leads; {workers} side by side; {count} statements",
+    )  # fmt: skip
+
+
+async def _longest(app: ServiceApp, title: str) -> Figure:
+    """Measure how long it takes to plan the longest series, in one transaction."""
+    sessions, size = LONGEST
+    circle = await _circle(app, size)
+    through = _through(app, circle, sessions)
+    told = await _told(app, circle, sessions)
+    bare = await driver(app.database.url.render_as_string(hide_password=False))
+    took: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(TIMES):
+        for name, work in (("ours", through), ("bare", _by_hand(bare, told, circle))):
+            began = clockwork.perf_counter()
+            await work()
+            took[name].append((clockwork.perf_counter() - began) * 1000)
+    await bare.close()
+    return Figure(
+        title, statistics.median(took["ours"]), "ms", statistics.median(took["bare"]),
+        f"to be at most {MOST_MS} ms; the longest of {TIMES}: {max(took['ours']):.0f} ms",
+    )  # fmt: skip
 
 
 async def _rate(works: list[Work]) -> float:
@@ -148,45 +174,34 @@ def _through(app: ServiceApp, circle: Circle, sessions: int) -> Work:
     return work
 
 
-# --- By hand ------------------------------------------------------------------------------------
+# --- The same by hand ---------------------------------------------------------------------------
 
 
 @dataclass
-class Template:
-    """What a booked series left in the tables: the same is then inserted by hand."""
+class Told:
+    """What one booking said to the database, and the values that differ from time to time."""
 
+    dictation: Dictation
     sessions: int
-    state: str
-    event: tuple[Any, ...]
+    series: str
+    event: str
+    slots: list[Slot]
 
 
-async def _template(app: ServiceApp, circle: Circle, sessions: int) -> Template:
-    await _through(app, circle, sessions)()
+async def _told(app: ServiceApp, circle: Circle, sessions: int) -> Told:
+    work, dictation = _through(app, circle, sessions), Dictation()
+    await work()
+    slots = _slots(circle.hour, [circle.day + timedelta(days=n) for n in range(sessions)])
+    with dictation.taken_from(app.database):
+        await work()
     outbox = app.database.plumbing.outbox
     async with app.database.read() as session:
         row = (await session.execute(outbox.select().order_by(outbox.c.id.desc()).limit(1))).one()
-        state = await session.connection()
-        text = (
-            await state.exec_driver_sql(f"SELECT state FROM series WHERE id = '{row.key}'")
-        ).scalar_one()
-    return Template(sessions, text, (row.topic, row.type, row.payload))
+    return Told(dictation, sessions, row.key, row.event_id, slots)
 
 
-@asynccontextmanager
-async def _by_hand(url: str, template: Template, circle: Circle) -> Any:
-    if url.startswith("sqlite"):
-        hand: Any = SqliteHand(url)
-    else:
-        hand = await PostgresHand.connect(url)
-    yield lambda: _book(hand, template, circle)
-    await hand.close()
-
-
-async def _book(hand: Any, template: Template, circle: Circle) -> None:
-    """Do in SQL what the use case does: look, keep three tables, say it; one transaction."""
-    series, now = new_id(), datetime.now(UTC)
-    hour, days = circle.take(template.sessions)
-    slots = [
+def _slots(hour: int, days: list[date]) -> list[Slot]:
+    return [
         (
             f"{day:%Y%m%d}T{hour:02}00",
             datetime(day.year, day.month, day.day, hour, tzinfo=UTC),
@@ -194,97 +209,20 @@ async def _book(hand: Any, template: Template, circle: Circle) -> None:
         )
         for day in days
     ]
-    async with hand.transaction():
-        leader = (await hand.rows(f"SELECT provider_id FROM groups WHERE id = ? {hand.lock}",
-                                  circle.group_id))[0][0]  # fmt: skip
-        members = await hand.rows(
-            "SELECT person_id FROM group_members WHERE group_id = ? AND left_on IS NULL",
-            circle.group_id,
-        )
-        people = [leader, *(row[0] for row in members)]
-        marks = ", ".join("?" * len(people))
-        numbers = await hand.rows(f"SELECT person_no FROM people WHERE id IN ({marks})", *people)
-        await hand.many(
-            "INSERT INTO series (id, group_id, version, status, ends_at, state)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [(series, circle.group_id, 1, "planned", slots[-1][2], template.state)],
-        )
-        await hand.many(
-            "INSERT INTO occurrences (series_id, key, starts_at, ends_at, status)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [(series, *slot, "planned") for slot in slots],
-        )
-        await hand.many(
-            "INSERT INTO commitments (person_no, series_id, key, starts_at, ends_at, active)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [(row[0], series, *slot, True) for row in numbers for slot in slots],
-        )
-        topic, kind, payload = template.event
-        await hand.many(
-            "INSERT INTO outbox (event_id, topic, key, type, payload, occurred_at,"
-            " next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(new_id(), topic, series, kind, payload, now, now)],
-        )
 
 
-class SqliteHand:
-    """SQLite as Python brings it, with the same pragmas."""
+def _by_hand(bare: SqliteDriver | PostgresDriver, told: Told, circle: Circle) -> Work:
+    async def work() -> None:
+        names: dict[Any, Any] = {told.series: new_id(), told.event: new_id()}
+        for old, new in zip(told.slots, _slots(*circle.take(told.sessions)), strict=True):
+            names[old[0]] = new[0]
+            for before, after in zip(old[1:], new[1:], strict=True):
+                names[before] = after
+                names[_as_sqlite(before)] = _as_sqlite(after)
+        await told.dictation.say(bare, names)
 
-    lock = ""
-
-    def __init__(self, url: str) -> None:
-        self._connection = sqlite3.connect(url.partition("///")[2], isolation_level=None)
-        for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-
-    @asynccontextmanager
-    async def transaction(self) -> Any:
-        self._connection.execute("BEGIN IMMEDIATE")
-        yield
-        self._connection.execute("COMMIT")
-
-    async def rows(self, sql: str, *values: Any) -> list[Any]:
-        return self._connection.execute(sql, values).fetchall()
-
-    async def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
-        self._connection.executemany(
-            sql,
-            [
-                tuple(
-                    f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
-                    for value in row
-                )
-                for row in rows
-            ],
-        )
-
-    async def close(self) -> None:
-        self._connection.close()
+    return work
 
 
-class PostgresHand:
-    """PostgreSQL through asyncpg alone."""
-
-    lock = "FOR UPDATE"
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-        self.transaction = connection.transaction
-
-    @classmethod
-    async def connect(cls, url: str) -> "PostgresHand":
-        return cls(await asyncpg.connect(re.sub(r"^postgresql\+asyncpg", "postgresql", url)))
-
-    async def rows(self, sql: str, *values: Any) -> list[Any]:
-        return await self._connection.fetch(_numbered(sql), *values)
-
-    async def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
-        await self._connection.executemany(_numbered(sql), rows)
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-def _numbered(sql: str) -> str:
-    numbers = itertools.count(1)
-    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
+def _as_sqlite(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import sqlmodel
 from sqlalchemy import event, orm, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext import asyncio as sqlalchemy_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -52,10 +53,10 @@ class Database:
                 url,
                 pool_size=pool,
                 max_overflow=0,
-                pool_pre_ping=True,
                 pool_timeout=10,
                 hide_parameters=True,
             )
+            _ask_after_rest(self._writer)
             self._reader = self._writer
 
     @asynccontextmanager
@@ -99,6 +100,7 @@ class Database:
             await self._reader.dispose()
 
 
+_REST_SECONDS = 1.0
 _LOST_RACES = frozenset({"40001", "40P01"})  # cannot be put in one order; a ring of waiting
 _PASSING = _LOST_RACES | {"53300", "55P03", "57P01", "57P02", "57P03"}  # full, locked, going, gone
 
@@ -123,6 +125,28 @@ def is_transient(error: BaseException) -> bool:
 
 def _state(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
+
+
+def _ask_after_rest(engine: AsyncEngine) -> None:
+    """Ask a connection for a sign of life before it is used again, if it has rested meanwhile.
+
+    As `pool_pre_ping` does each time: a server that was restarted is met by a fresh connection. One
+    that was used a moment ago is not asked, for that costs as much as a statement.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _is_used_again(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("rests_since", monotonic()) < _REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
+            # The others of the pool rest as well: they are made anew, too.
+            raise InvalidatePoolError from error
 
 
 def _sqlite_engine(url: str, *, begin: str) -> AsyncEngine:

@@ -15,10 +15,12 @@ from alongside_scheduler.domain import recurrence
 from alongside_scheduler.domain import seats as seat_rules
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import need_lead
+from alongside_scheduler.domain.days_off import days_off
 from alongside_scheduler.domain.problems import Problems
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.handlers.saying import length_between, say
-from alongside_scheduler.handlers.seating import seats_of
+from alongside_scheduler.handlers.seating import today_in
+from alongside_scheduler.store.planning import Surroundings
 from alongside_scheduler.store.tables import GroupRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -82,11 +84,9 @@ async def schedule_series(group_id: str, command: ScheduleSeries, uow: Scheduler
     return await say(series, SeriesScheduled, uow)
 
 
-async def _check_still_here(group: GroupRow, uow: SchedulerUow) -> None:
-    leaders = [group.provider_id, *([group.co_provider_id] if group.co_provider_id else [])]
-    for person in (await uow.people.named(leaders)).values():
-        if person.left_at is not None:
-            raise Invalid(f"{person.name} has left. Choose who leads this group first.")
+def _check_still_here(around: Surroundings) -> None:
+    for name in around.gone:
+        raise Invalid(f"{name} has left. Choose who leads this group first.")
 
 
 async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
@@ -107,16 +107,18 @@ async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) ->
     on_day_off = None
     with problems.noting():
         on_day_off = _on_day_off(command)
+    today = today_in(group.zone, uow)
+    around = await uow.planning.around(group, today)
     planned = None
     if rhythm is not None and on_day_off is not None:
         with problems.noting():
-            planned = recurrence.plan_around(rhythm, on_day_off, await uow.association.days_off())
+            days = days_off(around.region, around.closures)
+            planned = recurrence.plan_around(rhythm, on_day_off, days)
     problems.raise_any()
     if planned is None or minutes is None or at is None:
         raise Invalid
-    await _check_still_here(group, uow)
+    _check_still_here(around)
     asked = command.model_fields_set
-    seats = await seats_of(group, uow)
     series = life.schedule(
         series_id=uow.new_id(),
         group_id=group.id,
@@ -134,11 +136,11 @@ async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) ->
         ),
         provider_id=group.provider_id,
         co_provider_ids=(group.co_provider_id,) if group.co_provider_id else (),
-        member_ids=[each.person_id for each in seats.stays],
+        member_ids=[each.person_id for each in around.stays],
         now=uow.now,
         show_roster=group.show_roster,
     )
-    members = seat_rules.members_of(series, seats.stays, seats.today)
+    members = seat_rules.members_of(series, around.stays, today)
     return Draft(series=series.model_copy(update={"members": members}), meetings=planned.meetings)
 
 

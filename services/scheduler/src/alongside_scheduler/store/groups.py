@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +12,8 @@ from alongside_scheduler.domain.search import folded
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow
 
 _MEETS_FOR_RSC = col(GroupRow.purpose) == "rsc"
+_ONE = select(GroupRow).where(GroupRow.id == bindparam("group_id"), _MEETS_FOR_RSC)
+_ONE_TO_CHANGE = _ONE.with_for_update(key_share=True)
 
 
 class GroupStore:
@@ -26,10 +28,9 @@ class GroupStore:
 
     async def get(self, group_id: str, *, for_change: bool = False) -> GroupRow:
         """Return a group that meets for RSC."""
-        query = select(GroupRow).where(GroupRow.id == group_id, _MEETS_FOR_RSC)
-        if for_change:
-            query = query.with_for_update(key_share=True)
-        row = (await self._session.exec(query)).first()
+        query = _ONE_TO_CHANGE if for_change else _ONE
+        found = await self._session.execute(query, {"group_id": group_id})
+        row: GroupRow | None = found.scalars().first()
         if row is None:
             raise NotFound("There is no such group.")
         return row
