@@ -1,11 +1,12 @@
-"""The dates of a preview as small calendar sheets: a month each, drawn beside the list in words."""
+"""Dates as small calendar sheets: a month each, drawn beside the list in words."""
 
 from calendar import Calendar, month_name
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from alongside_scheduler.domain.month import first_weekday
+from alongside_scheduler.views.association import DaysOffView
 from alongside_scheduler.views.planning import SeriesPreview
 
 MOST_SHEETS = 24
@@ -43,7 +44,24 @@ class Sheets:
 def sheets_of(preview: SeriesPreview) -> Sheets:
     """Return the months of a preview in which something is, skipped or moved away."""
     marks = _marks(preview)
-    months = sorted({(day.year, day.month) for day in marks})
+    return _sheets(sorted({(day.year, day.month) for day in marks}), marks)
+
+
+def year_of(days: DaysOffView, today: date) -> Sheets:
+    """Return the twelve months from today on: closed days, holidays, and sessions on either."""
+    marks = {each.first_day: "holiday" for each in days.holidays}
+    for each in days.closures:
+        length = (each.last_day - each.first_day).days + 1
+        marks |= {each.first_day + timedelta(number): "closed" for number in range(length)}
+    marks |= {
+        one.day: "clash" for each in (*days.holidays, *days.closures) for one in each.sessions
+    }
+    first = today.year * 12 + today.month - 1
+    months = [((first + number) // 12, (first + number) % 12 + 1) for number in range(12)]
+    return _sheets(months, {day: mark for day, mark in marks.items() if day >= today})
+
+
+def _sheets(months: Sequence[tuple[int, int]], marks: Mapping[date, str]) -> Sheets:
     first = first_weekday(_LOCALE)
     pages = Calendar(first)
     return Sheets(

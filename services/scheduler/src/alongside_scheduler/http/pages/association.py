@@ -9,8 +9,10 @@ from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
 from alongside_scheduler.domain.days_off import REGIONS
 from alongside_scheduler.handlers import association as cases
+from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.sheets import year_of
 from alongside_scheduler.views.association import show_days_off
 
 routes = APIRouter(include_in_schema=False)
@@ -93,12 +95,14 @@ async def _page(
     async with doors.reading(viewer) as uow:
         association = await cases.show_association(uow)
         days = await show_days_off(uow)
+        today = today_in(association.zone, uow.now)
     known = {name: getattr(association, name) for name in _FIELDS} | dict.fromkeys(_CLOSURE, "")
     return pages.render(
         "association.html",
         error.status if error else 200,
-        association=association,
+        described=association,
         days=days,
+        year=year_of(days, today),
         values=known | (values or {}),
         regions=list(REGIONS.items()),
         region=REGIONS[association.holidays],
