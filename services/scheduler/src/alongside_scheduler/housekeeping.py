@@ -24,5 +24,6 @@ class Housekeeping:
             swept += await uow.sign_ins.forget_requests(uow.now - KEEP_REQUESTS)
             swept += await uow.imports.forget(uow.now - KEEP_REQUESTS)
             swept += await uow.busy.forget_who_left()
+            swept += await uow.requests.forget_notes(uow.now)
             await uow.commit()
         return swept

@@ -59,6 +59,17 @@ class AvailabilityStore:
         )
         return (await self._session.exec(query)).all()
 
+    async def rooms(self, person_ids: Iterable[str]) -> dict[str, timedelta]:
+        """Return how long those of these people who keep time free after a session keep it."""
+        query = select(AvailabilityRow.provider_id, AvailabilityRow.buffer_minutes).where(
+            col(AvailabilityRow.provider_id).in_(list(person_ids)),
+            AvailabilityRow.buffer_minutes > 0,
+        )
+        return {
+            person: timedelta(minutes=minutes)
+            for person, minutes in await self._session.exec(query)
+        }
+
     async def keep(self, row: AvailabilityRow) -> None:
         """Keep what a provider publishes."""
         self._session.add(row)

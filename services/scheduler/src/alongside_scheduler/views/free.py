@@ -14,6 +14,7 @@ AHEAD = timedelta(weeks=8)
 """How far ahead the next free times are looked for."""
 
 STEP_MINUTES = 30
+_NO_ROOM = timedelta(0)
 
 
 async def busy_spans(
@@ -55,8 +56,9 @@ async def next_free(
     """Return the next starts (UTC) at which all of these people are free for so many minutes.
 
     Within the windows that those of them publish who publish any, else on weekdays between 8:00
-    and 18:00 wall time of `zone`; never before `after` or now, and at most eight weeks later. The
-    list is shorter than `limit` where there is not more.
+    and 18:00 wall time of `zone`; never before `after` or now, and at most eight weeks later. Who
+    keeps room after sessions finds it there, too. The list is shorter than `limit` where there is
+    not more.
     """
     people = sorted(set(person_ids))
     begins = max(after, uow.now)
@@ -64,9 +66,13 @@ async def next_free(
     busy = await busy_spans(uow, people, begins, ends, ignoring_series=ignoring_series)
     published = await _published(uow, people, begins, ends)
     open_to_all = shared(published) if published else working_hours(begins, ends, zone)
-    free = without(
-        within(open_to_all, begins, ends), (span for one in busy.values() for span in one)
-    )
+    rooms = await uow.availability.rooms(people)
+    taken = [
+        Span(span.starts_at - rooms.get(person, _NO_ROOM), span.ends_at)
+        for person, spans in busy.items()
+        for span in spans
+    ]
+    free = without(within(open_to_all, begins, ends), taken)
     return list(islice(starts_in(free, minutes, STEP_MINUTES, zone), limit))
 
 
