@@ -96,3 +96,23 @@ VISIT_FREQUENCIES = (
 )
 
 VISITS_ON_DAYS_OFF = [("skip", "leave that visit out"), ("keep", "come all the same")]
+
+SLOT_RHYTHMS = (
+    ("weekly", "Every week"),
+    ("fortnightly", "Every second week"),
+    ("monthly", "Every month"),
+)
+LENGTHS = [("60", "1 hour"), ("90", "1 h 30 min"), ("120", "2 hours"), ("180", "3 hours")]
+REACHES = [("8", "8 weeks"), ("12", "12 weeks"), ("16", "16 weeks"), ("26", "half a year")]
+
+POLL_ANSWERS = {
+    "yes": ("Yes", "good"),
+    "if_need_be": ("If need be", "warn"),
+    "no": ("No", "bad"),
+}
+POLL_STATES = {
+    "open": ("Open", "info"),
+    "closed": ("Closed", "calm"),
+    "decided": ("Decided", "good"),
+    "withdrawn": ("Taken back", "calm"),
+}

@@ -46,8 +46,10 @@ _ON_DAY_OFF = (
 
 
 @routes.get("/groups/{group_id}/series/new")
-async def ask(group_id: str, viewer: AsSupervisor, doors: DoorsDep, pages: PagesDep) -> Response:
-    """Ask when a group meets."""
+async def ask(
+    group_id: str, request: Request, viewer: AsSupervisor, doors: DoorsDep, pages: PagesDep
+) -> Response:
+    """Ask when a group meets; what the address says is filled in."""
     async with doors.reading(viewer) as uow:
         group = (await show_group(group_id, uow)).group
         today = today_in(group.zone, uow.now)
@@ -65,6 +67,7 @@ async def ask(group_id: str, viewer: AsSupervisor, doors: DoorsDep, pages: Pages
         "place": group.place or "",
         "link": group.link or "",
     }
+    values |= {name: request.query_params[name] for name in _FIELDS if name in request.query_params}
     return await _form(group_id, viewer, doors, pages, values=values)
 
 

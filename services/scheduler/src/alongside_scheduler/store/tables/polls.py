@@ -1,12 +1,15 @@
 """Polls: which of a few times suits a group."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy import Column, Date, ForeignKey, Integer, String
 from sqlmodel import Field
 
 from alongside.db import PydanticJson, UtcDateTime
 from alongside_scheduler.store.tables.base import SchedulerTable, key_column, reference
+
+Proposals = tuple[tuple[datetime, int | None], ...]
+"""Of each, the first session in wall time (without an offset), and for months which week of them."""
 
 
 class PollRow(SchedulerTable, table=True):
@@ -28,12 +31,10 @@ class PollRow(SchedulerTable, table=True):
     rhythm: str = Field(sa_column=Column(String(16), nullable=False))
     """weekly, fortnightly or monthly."""
     minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    first_day: date = Field(sa_column=Column(Date, nullable=False))
     weeks: int = Field(sa_column=Column(Integer, nullable=False))
     """How far ahead was looked, and would be planned."""
-    starts: tuple[datetime, ...] = Field(
-        sa_column=Column(PydanticJson(tuple[datetime, ...]), nullable=False)
-    )
-    """For each proposal, the first session in wall time of the zone (without an offset)."""
+    proposals: Proposals = Field(sa_column=Column(PydanticJson(Proposals), nullable=False))
 
 
 class PollAnswerRow(SchedulerTable, table=True):
