@@ -39,6 +39,7 @@ FACTS = {
     "day": "Tuesday, January 12",
     "hours": "24 h",
     "category": "IFS",
+    "noun": "session",
 }
 
 
@@ -48,16 +49,18 @@ def words(text):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("leads", [True, False])
-def test_text_and_html_say_the_same(kind, leads):
-    letter = Letters().render(kind, **{**FACTS, "leads": leads})
+@pytest.mark.parametrize(
+    ("leads", "noun"), [(True, "session"), (False, "session"), (True, "visit")]
+)
+def test_text_and_html_say_the_same(kind, leads, noun):
+    letter = Letters().render(kind, **{**FACTS, "leads": leads, "noun": noun})
     assert "\n" not in letter.subject
     assert "<b>" not in letter.html
     bare = re.sub(r"<title>.*?</title>", "", letter.html, flags=re.DOTALL)
     shown = unescape(re.sub(r"<[^>]+>", " ", bare))
     labels = {
         "I", "will", "be", "there", "Maybe", "cannot", "come", "Look", "at", "my", "hours", "Sign",
-        "in", "Join", "the", "session", "again", "See", "how", "they", "add", "up", "say", "so",
+        "in", "Join", "the", "session", "visit", "again", "See", "how", "they", "add", "up", "say", "so",
         "here", "Choose", "your", "reminders", "Something", "came", "Please", "Reminders", "please",
     }  # fmt: skip
     assert set(words(letter.text)) - labels == set(words(shown)) - labels

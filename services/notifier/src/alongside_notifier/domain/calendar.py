@@ -126,7 +126,9 @@ def _look_of(view: View, meeting: Meeting, names: Names) -> Look:
 
 
 def _look(view: View, names: Names, place: str | None, link: str | None, provider_id: str) -> Look:
-    if view.person_id == provider_id:
+    if view.series.purpose == "consultation":
+        said = "A consultation visit. It is no RSC that anybody receives."
+    elif view.person_id == provider_id:
         said = "You lead this session."
     else:
         said = f"Reflective supervision with {names.of(provider_id)}."

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from alongside.contracts import Pattern
+from alongside.contracts import Pattern, SeriesState
 from alongside.zones import zone
+from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.view import Meeting, View
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -57,13 +58,26 @@ def short(instant: datetime, zone_name: str) -> str:
     return f"{local:%a, %b} {local.day}, {clock(instant, zone_name)}"
 
 
+def noun(series: SeriesState) -> str:
+    """Return what one meeting of a series is called: a consultant's is a visit."""
+    return "visit" if series.purpose == "consultation" else "session"
+
+
+def one_of(series: SeriesState) -> str:
+    """Return `One session of Tuesday circle`, or `One visit to Little Acorns`."""
+    title = one_line(series.title)
+    if series.purpose == "consultation":
+        return f"One v{title[1:]}" if title.startswith("Visit ") else f"One visit, {title},"
+    return f"One session of {title}"
+
+
 def rhythm(view: View) -> str:
     """Return how a series repeats, such as `Every 2 weeks on Tuesday, 12 sessions`."""
-    number = len(view.meetings)
+    number, one = len(view.meetings), noun(view.series)
     if not view.recurrence.repeats:
-        return "One session"
+        return f"One {one}"
     words = _pattern(view.series.pattern)
-    return f"{words}, {number} sessions" if words else f"{number} sessions"
+    return f"{words}, {number} {one}s" if words else f"{number} {one}s"
 
 
 def upcoming(view: View, now: datetime) -> Sequence[Meeting]:

@@ -74,6 +74,7 @@ async def _send(person_id: str, series_id: str, due: Due, uow: NotifierUow, desk
         provider=host,
         title=one_line(series.title),
         leads=view.leads,
+        noun=wording.noun(series),
         when=when,
         soon=when.capitalize(),
         short=f"{wording.short(due.starts_at, person.zone)} "

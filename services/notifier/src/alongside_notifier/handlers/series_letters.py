@@ -17,7 +17,7 @@ _LISTED = 12
 _WHY = {
     "invitation": "On the roster of {title}.",
     "changed": "{title} changed.",
-    "cancelled_occurrence": "A session of {title} was cancelled.",
+    "cancelled_occurrence": "{one} was cancelled.",
     "cancelled": "{title} was cancelled.",
     "removed": "No longer on the roster of {title}.",
 }
@@ -25,7 +25,9 @@ _WHY = {
 
 def why(message: Message, series: SeriesState) -> str:
     """Return in one sentence why somebody gets this message."""
-    return _WHY[message.kind].format(title=one_line(series.title))
+    if series.purpose == "consultation" and message.kind in {"invitation", "removed"}:
+        return f"{one_line(series.title)}: {'planned' if message.kind == 'invitation' else 'no longer yours'}."
+    return _WHY[message.kind].format(title=one_line(series.title), one=wording.one_of(series))
 
 
 def series_letter(
@@ -50,6 +52,7 @@ def series_letter(
         "leads": bool(view and view.leads) or person.person_id == series.provider_id,
         "answer_url": answer_url,
         "series": len(series.occurrences) > 1,
+        "noun": wording.noun(series),
         "sessions": [],
         "more": 0,
         "before": None,
@@ -105,11 +108,11 @@ def _cancelled_one(message: Message, coming: Any, reader: "_Reader") -> dict[str
 
 
 def _what(message: Message, reader: "_Reader") -> str:
-    title = one_line(reader.series.title)
+    title, one = one_line(reader.series.title), wording.one_of(reader.series)
     times, where = "times" in message.news, "where" in message.news
     if message.key is not None:
         if message.before is not None and message.before.cancelled:
-            return f"A session of {title} that was cancelled takes place after all."
+            return f"{one} that was cancelled takes place after all."
         news = (
             "has another time"
             if times
@@ -117,7 +120,7 @@ def _what(message: Message, reader: "_Reader") -> str:
             if where
             else f"is led by {reader.host}"
         )
-        return f"One session of {title} {news}."
+        return f"{one} {news}."
     if times or where:
         return f"{title} {'has new times' if times else 'meets somewhere else'}."
     return f"{title} with {reader.host} was updated; its times stay as they are."
