@@ -305,7 +305,7 @@ async def test_changing_a_group(house, open_browser):
     assert "New name" in await (await open_browser(house.omar)).page("/groups")
     wrong = {**fields, "seat_limit": "1"}
     assert (
-        "on the roster already"
+        "2 seats are taken"
         in (await lea.post(f"/groups/{house.group_id}/edit", status=422, **wrong)).text
     )
     wrong = {**fields, "provider_id": house.ada}
@@ -331,6 +331,12 @@ async def test_the_roster(house, open_browser):
     await lea.post(leave, status=422, last_day="1999-01-01")
     await lea.post(leave, last_day="2026-04-01")
     page = await lea.page(f"/groups/{house.group_id}")
+    assert "until Wed, Apr 1, 2026" in page
+    assert "Who left" not in page
+    house.office.clock.advance(timedelta(days=32))
+    lea = await open_browser(house.lea)
+    page = await lea.page(f"/groups/{house.group_id}")
+    assert "until Wed, Apr 1, 2026" not in page
     assert "Who left" in page
     await lea.post(leave, status=404, last_day="2026-04-01")
     await lea.post(f"/groups/{house.group_id}/roster", status=422, on="")

@@ -46,7 +46,7 @@ async def ask(viewer: AsSupervisor, doors: DoorsDep, pages: PagesDep) -> Respons
         "kind": "group",
         "zone": viewer.zone,
         "provider_id": viewer.person_id if viewer.is_supervisor else "",
-        "show_roster": False,
+        **dict.fromkeys(_BOXES, False),
     }
     return await _form(viewer, doors, pages, values=values)
 
