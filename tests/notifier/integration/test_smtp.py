@@ -8,6 +8,7 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 
+from alongside.observability.metrics import REGISTRY
 from alongside_notifier.delivery import Away, Parcel, SmtpPost
 from alongside_notifier.handlers.send import GIVE_UP, send_mail
 from notifier.client import Client
@@ -163,6 +164,30 @@ async def test_after_days_it_gives_up_with_the_reason(notifier, server):
     rows = await notifier.mails()
     assert {row.outcome for row in rows} == {"failed"}
     assert all(row.last_error.startswith("Given up after 3 days.") for row in rows)
+
+
+async def test_what_becomes_of_mail_is_counted_by_kind_and_by_reason(notifier, sink, server):
+    def counted(name, **labels):
+        return REGISTRY.get_sample_value(name, labels) or 0
+
+    def all_counted():
+        return (
+            counted("alongside_mail_sent_total", kind="invitation"),
+            *(
+                counted("alongside_mail_failed_total", reason=reason)
+                for reason in ("refused", "not_now", "away")
+            ),
+        )
+
+    before = all_counted()
+    sink.answers["ben@people.example"] = "550 5.1.1 no such person"
+    sink.answers["cleo@people.example"] = "451 4.7.1 greylisted, come back"
+    await notifier.begin()
+    await notifier.tick("send")
+    server.stop()
+    notifier.clock.advance(timedelta(hours=1))
+    await notifier.tick("send")
+    assert [now - then for now, then in zip(all_counted(), before, strict=True)] == [1, 1, 1, 1]
 
 
 async def test_two_senders_never_send_one_mail_twice(notifier, sink, server):

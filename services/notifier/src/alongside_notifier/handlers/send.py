@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Row
 
 from alongside.db.claim import backoff
+from alongside.observability import metrics
 from alongside_notifier.delivery import Away, Counter, NotNow, Parcel, Post, Refused
 from alongside_notifier.handlers.tell import OpenUow
 
@@ -58,6 +59,7 @@ class _Round:
                     left.pop(0)
         except Away as error:
             log.warning("post_away", error=str(error), waiting=len(left))
+            metrics.MAIL_FAILED.labels("away").inc()
             for row in left:
                 await self._later(row, str(error))
         return sent
@@ -73,12 +75,15 @@ class _Round:
                 await uow.mails.gave_up(row.id, worker=self._worker, now=uow.now, reason=reason)
                 await uow.session.commit()
             log.warning("mail_refused", mail=row.id, kind=row.kind, error=str(error))
+            metrics.MAIL_FAILED.labels("refused").inc()
             return True
         except NotNow as error:
+            metrics.MAIL_FAILED.labels("not_now").inc()
             return await self._later(row, str(error))
         async with self._open_uow() as uow:
             await uow.mails.sent([row.id], worker=self._worker, now=uow.now)
             await uow.session.commit()
+        metrics.MAIL_SENT.labels(row.kind).inc()
         return True
 
     async def _later(self, row: Row[Any], reason: str) -> bool:
