@@ -9,6 +9,7 @@ import pytest
 from alongside.contracts import ProgressChanged
 from alongside_scheduler.handlers.copies import on_hours
 from alongside_scheduler.handlers.people import PutCredential, add_credential
+from alongside_scheduler.views.credentials import group_cover
 
 pytestmark = pytest.mark.contract
 
@@ -230,3 +231,41 @@ async def test_a_taken_time_comes_with_free_ones(house, open_browser):
     )
     assert "two places" not in chosen.text
     assert "Save and invite" in chosen.text
+
+
+class TestASeriesThatRuns:
+    async def test_where_it_leads_is_on_its_page(self, house, open_browser):
+        await progress(house, house.ada, required_minutes=8 * 60)
+        await credential(house, house.lea, valid_until="2026-04-01")
+        lea = await open_browser(house.lea)
+        page = await lea.page(f"/series/{house.series_id}")
+        assert "8 h on Mar 31, 2026" in page
+        assert "Lea Lead: ERS ends on Wed, Apr 1, 2026; 2 sessions come after it." in page
+        told = await lea.send("GET", f"/series/{house.series_id}/outlook")
+        found = forecast_of(told, "Ada Able")
+        assert (found["outlook"], found["one_missed_on"]) == ("safe", "2026-04-07")
+        assert [each["state"] for each in told["cover"]["leaders"][0]["days"]].count("none") == 2
+
+    async def test_sessions_that_are_over_count_no_more(self, house, open_browser):
+        await progress(house, house.ada, required_minutes=8 * 60)
+        house.office.clock.set(datetime(2026, 3, 25, tzinfo=UTC))
+        lea = await open_browser(house.lea)
+        told = await lea.send("GET", f"/series/{house.series_id}/outlook")
+        found = forecast_of(told, "Ada Able")
+        # Three of six are over, and not known to have counted: three of two hours are ahead.
+        assert (found["planned_minutes"], found["sessions_planned"]) == (360, 6)
+        assert (found["outlook"], found["sessions_enough"]) == ("late", 7)
+        assert len(told["cover"]["leaders"][0]["days"]) == 3
+
+    async def test_members_do_not_see_it(self, house, open_browser):
+        await progress(house, house.ada, required_minutes=8 * 60)
+        ada = await open_browser(house.ada)
+        assert "Where it leads" not in await ada.page(f"/series/{house.series_id}")
+        await ada.send("GET", f"/series/{house.series_id}/outlook", status=404)
+
+    async def test_the_group_s_page_is_told(self, house, open_browser):
+        await credential(house, house.lea, valid_until="2026-04-01")
+        async with house.office.app.uow() as uow:
+            (notice,) = await group_cover(house.group_id, uow)
+        assert notice.series_id == house.series_id
+        assert notice.warnings[0].startswith("Lea Lead: ERS ends on Wed, Apr 1, 2026")

@@ -8,6 +8,7 @@ from alongside.web.writes import Write
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.handlers.steps import Step
 from alongside_scheduler.http.doors import DoorsDep, actor_of, by
+from alongside_scheduler.views.outlook import SeriesOutlook, series_outlook
 from alongside_scheduler.views.series import show_series
 from alongside_scheduler.views.sessions import SessionDetail, show_session
 from alongside_scheduler.views.surgery import (
@@ -25,6 +26,13 @@ async def show(series_id: str, viewer: CurrentViewer, doors: DoorsDep) -> Series
     """Return a series."""
     async with doors.reading(viewer) as uow:
         return await show_series(series_id, uow)
+
+
+@routes.get("/series/{series_id}/outlook")
+async def outlook(series_id: str, viewer: CurrentViewer, doors: DoorsDep) -> SeriesOutlook:
+    """Return where a series leads its members, and who covers which date: for who leads it."""
+    async with doors.reading(viewer) as uow:
+        return await series_outlook(series_id, uow)
 
 
 @routes.patch("/series/{series_id}", response_model=SeriesState)

@@ -13,6 +13,7 @@ from alongside_scheduler.domain import wording
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
 from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.views.outlook import outlook_of
 from alongside_scheduler.views.people import names_of
 from alongside_scheduler.views.series import (
     seen_sessions,
@@ -78,6 +79,7 @@ async def _page(
         people |= {each.provider_id for each in series.occurrences if each.provider_id}
         names = await names_of(people, uow)
         supervisors = await uow.people.with_role("supervisor") if leads else []
+        outlook = await outlook_of(series, uow) if leads else None
         back = ("The group", f"/groups/{series.group_id}")
         if not await sees_group(series, uow):
             back = ("Your sessions", "/sessions")
@@ -86,6 +88,7 @@ async def _page(
         error.status if error else 200,
         series=series,
         leads=leads,
+        outlook=outlook,
         back=back,
         words=wording.whole(series.pattern, len(series.occurrences)),
         provider=names.get(series.provider_id, ""),
