@@ -1,6 +1,12 @@
 """What other services said is kept as a copy, newest first."""
 
-from alongside.contracts import Event, InvitationAnswered, ProgressChanged, VisitLogged
+from alongside.contracts import (
+    AttendanceRecorded,
+    Event,
+    InvitationAnswered,
+    ProgressChanged,
+    VisitLogged,
+)
 from alongside_scheduler.store.uow import SchedulerUow
 
 
@@ -11,8 +17,12 @@ async def on_answers(event: Event, uow: SchedulerUow) -> None:
 
 
 async def on_hours(event: Event, uow: SchedulerUow) -> None:
-    """Hear where supervisees stand, and what came of a consultant's visits."""
+    """Hear where supervisees stand, what is recorded, and what came of a consultant's visits."""
     if isinstance(event, ProgressChanged):
         await uow.copies.keep_progress(event)
+    elif isinstance(event, AttendanceRecorded):
+        entry = event.entry
+        if entry.series_id and entry.occurrence_key:
+            await uow.copies.keep_recorded(entry.series_id, entry.occurrence_key)
     elif isinstance(event, VisitLogged):
         await uow.visits.keep_log(event.visit)

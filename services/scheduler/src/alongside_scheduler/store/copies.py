@@ -1,4 +1,4 @@
-"""Copies of what other services said, fed by events: answers and progress."""
+"""Copies of what other services said, fed by events: answers, progress, what is recorded."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import InvitationAnswered, ProgressChanged
-from alongside_scheduler.store.tables import AnswerRow, ProgressRow
+from alongside_scheduler.store.tables import AnswerRow, ProgressRow, RecordedRow
 
 
 class Copies:
@@ -52,3 +52,15 @@ class Copies:
         """Return where people stand, as far as the logbook has said."""
         query = select(ProgressRow).where(col(ProgressRow.supervisee_id).in_(set(person_ids)))
         return {row.supervisee_id: row for row in await self._session.exec(query)}
+
+    async def keep_recorded(self, series_id: str, key: str) -> None:
+        """Keep that the attendance of a meeting is recorded: of one person is of all."""
+        await self._session.merge(RecordedRow(series_id=series_id, key=key))
+        await self._session.flush()
+
+    async def recorded(self, series_ids: Iterable[str]) -> set[tuple[str, str]]:
+        """Return which meetings of these series are recorded, by series and key."""
+        query = select(RecordedRow.series_id, RecordedRow.key).where(
+            col(RecordedRow.series_id).in_(set(series_ids))
+        )
+        return set((await self._session.exec(query)).all())

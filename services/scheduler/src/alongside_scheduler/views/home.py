@@ -16,7 +16,8 @@ from alongside_scheduler.views.sessions import (
     items_of,
 )
 
-_SHOWN = 6
+_SHOWN = 3
+_MOST_PAST = 60
 _JUST_MET = timedelta(days=14)
 
 
@@ -141,16 +142,18 @@ async def _overview(uow: SchedulerUow) -> Overview | None:
 
 
 async def _met_lately(person_id: str, uow: SchedulerUow) -> list[SessionItem]:
-    """Return the sessions this person led in the last fortnight: their attendance is due."""
+    """Return the sessions this person led in the last fortnight and has not recorded yet."""
     if not uow.actor.is_supervisor:
         return []
     past = await uow.sessions.between(
-        uow.now - _JUST_MET, uow.now, person_id=person_id, limit=_SHOWN
+        uow.now - _JUST_MET, uow.now, person_id=person_id, limit=_MOST_PAST
     )
+    recorded = await uow.copies.recorded({each.series.series_id for each in past})
     led = [
         (each.series, each.occurrence)
         for each in past
         if each.occurrence.ends_at <= uow.now
+        and (each.series.series_id, each.occurrence.key) not in recorded
         and person_id in life.leaders(each.series, each.occurrence)
         and life.expected(each.series, each.occurrence, zone(each.series.zone))
     ]

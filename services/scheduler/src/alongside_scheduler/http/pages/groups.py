@@ -17,6 +17,7 @@ from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import groups as views
+from alongside_scheduler.views.credentials import group_cover
 from alongside_scheduler.views.seats import own_seats
 from alongside_scheduler.views.sessions import show_session
 
@@ -115,12 +116,14 @@ async def group_page(
         following = next((one for one in detail.next_sessions if one.status == "planned"), None)
         nearest = await show_session(following.series_id, following.key, uow) if following else None
         others = await _others(detail, uow) if detail.leads else []
+        cover = await group_cover(group_id, uow) if detail.leads else []
         today = today_in(detail.group.zone, uow.now)
     return pages.render(
         "group.html",
         error.status if error else 200,
         detail=detail,
         nearest=nearest,
+        cover=cover,
         others=others,
         today=today.isoformat(),
         today_day=today,
