@@ -18,6 +18,7 @@ KINDS = (
     "attendance_recorded",
     "returned",
     "milestone",
+    "asked",
 )
 
 _GAPS = re.compile(r"\n{3,}")

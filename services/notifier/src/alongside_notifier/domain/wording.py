@@ -33,6 +33,14 @@ def offset(instant: datetime, zone_name: str) -> str:
     return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
+def moment(instant: datetime, zone_name: str) -> str:
+    """Return day, time, zone and offset of one moment."""
+    return (
+        f"{day(instant, zone_name)}, {clock(instant, zone_name)} "
+        f"({zone_name}, {offset(instant, zone_name)})"
+    )
+
+
 def span(start: datetime, end: datetime, zone_name: str) -> str:
     """Return day, times, zone and offset of a meeting in one zone."""
     until = clock(end, zone_name)

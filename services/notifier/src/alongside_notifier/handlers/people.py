@@ -2,6 +2,7 @@
 
 from alongside.contracts import (
     AssociationDescribed,
+    PersonAsked,
     PersonLeft,
     PersonState,
     SignedOut,
@@ -12,6 +13,7 @@ from alongside.web.ended import on_signed_out
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.view import leaders
+from alongside_notifier.handlers.asked import tell_asked
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds, revoke_feed
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
@@ -19,12 +21,14 @@ from alongside_notifier.store.uow import NotifierUow
 
 
 async def on_people(event: PeopleEvent, uow: NotifierUow, desk: Desk) -> None:
-    """Keep the newest of a person; mail sign-in links; tell nothing to whoever left."""
+    """Keep the newest of a person; mail sign-in links and questions; tell nothing to whoever left."""
     match event:
         case PersonEvent():
             await _on_person(event, uow, desk)
         case SignInLinkRequested():
             await send_sign_in(event, uow, desk)
+        case PersonAsked():
+            await tell_asked(event, uow, desk)
         case AssociationDescribed():
             if await uow.people.keep_association(event):
                 everybody = await uow.people.present()

@@ -30,6 +30,7 @@ KINDS = {
     "attendance_recorded": "Hours to look at",
     "returned": "Hours sent back",
     "milestone": "Milestone",
+    "asked": "Asked or answered",
 }
 
 

@@ -1,0 +1,52 @@
+"""Hearing that something of the scheduler waits for somebody: one letter, while it is of use."""
+
+from datetime import timedelta
+
+from alongside.contracts import PersonAsked
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.asked import WORDS
+from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.store.uow import NotifierUow
+
+STALE = timedelta(days=30)
+"""What was decided longer ago is in everybody's calendar: it comes from a history."""
+
+
+async def tell_asked(event: PersonAsked, uow: NotifierUow, desk: Desk) -> None:
+    """Mail the person once, however often it is heard; never after the answer's time is over."""
+    over = event.expires_at or event.occurred_at + STALE
+    person = await uow.people.get(event.person_id)
+    if person is None or over <= uow.now:
+        return
+    until = wording.moment(event.expires_at, person.zone) if event.expires_at else None
+    words = WORDS[event.about].about(event.subject, until)
+    letter = desk.letters.render(
+        "asked",
+        association=await uow.people.association_name(),
+        name=person.name,
+        headline=words.subject,
+        sentence=words.sentence,
+        deadline=words.deadline,
+        label=words.label,
+        link=f"{desk.origin}{event.path}",
+    )
+    await queue_letter(
+        letter,
+        kind="asked",
+        why=_WHY[event.about],
+        to=person,
+        message_id=f"<asked.{event.ask_id}@{desk.domain}>",
+        uow=uow,
+        desk=desk,
+    )
+
+
+_WHY = {
+    "seat_offered": "A seat came free, and was offered.",
+    "session_requested": "A supervisee asked for a session.",
+    "request_granted": "A time that was asked for was agreed to.",
+    "request_declined": "The times that were asked for do not suit.",
+    "poll_opened": "A group looks for a time to meet.",
+    "poll_decided": "A group found a time to meet.",
+}
