@@ -75,7 +75,10 @@ async def change(
     series_id: str, key: str, viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep
 ) -> Response:
     """Show what can be done with a session of one's own."""
-    return await _change_page(series_id, key, viewer, doors, pages)
+    try:
+        return await _change_page(series_id, key, viewer, doors, pages)
+    except Conflict as error:
+        return redirect(f"/sessions/{series_id}/{key}", error.detail, "info")
 
 
 @routes.post("/book/change/{series_id}/{key}/cancel")
