@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from dateutil import rrule
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.errors import Invalid
@@ -71,6 +71,7 @@ def expected_days(asked: Rhythm, first: date) -> rrule.rrule:
 
 
 class TestAgainstAnIndependentLibrary:
+    @settings(deadline=None)
     @given(REPEATING, DAYS, st.integers(1, 3), st.integers(1, 30), CLOSURES)
     def test_skipped_days_are_left_out_and_the_count_is_of_what_takes_place(
         self, frequency, start, interval, count, closures
@@ -88,6 +89,7 @@ class TestAgainstAnIndependentLibrary:
         assert all(off(each.day) for each in found.meetings if each.held_on is None)
         assert found.held == {}
 
+    @settings(deadline=None)
     @given(REPEATING, DAYS, st.integers(1, 3), st.integers(1, 30), CLOSURES)
     def test_a_pattern_with_skipped_starts_still_yields_every_session(
         self, frequency, start, interval, count, closures
@@ -102,6 +104,7 @@ class TestAgainstAnIndependentLibrary:
         assert {start.date() for start in starts} - {wall.date() for wall in found.walls} <= gone
 
 
+@settings(deadline=None)
 @given(
     REPEATING,
     DAYS,
@@ -140,6 +143,7 @@ def test_what_is_moved_stays_between_its_neighbours(
     assert held == sorted(set(held))
 
 
+@settings(deadline=None)
 @given(REPEATING, DAYS, st.integers(1, 3), st.integers(1, 30), CLOSURES)
 def test_to_keep_is_to_plan_as_if_no_day_were_off(frequency, start, interval, count, closures):
     asked = rhythm(frequency, start, interval, count=count)
@@ -148,6 +152,7 @@ def test_to_keep_is_to_plan_as_if_no_day_were_off(frequency, start, interval, co
     assert found.held == {}
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(7, 400), CLOSURES, st.sampled_from(ON_DAY_OFF))
 def test_the_last_date_holds_whatever_becomes_of_days_off(start, length, closures, rule):
     asked = Rhythm(

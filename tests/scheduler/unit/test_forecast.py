@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside_scheduler.domain.forecast import Forecast, Session, forecast
@@ -42,6 +42,7 @@ def without_each(sessions: list[Session]) -> list[list[Session]]:
     return [sessions[:number] + sessions[number + 1 :] for number in range(len(sessions))]
 
 
+@settings(deadline=None)
 @given(GOALS, st.integers(0, 300), st.integers(0, 300), PLANS, st.integers(0, 6), LENGTHS)
 def test_equals_brute_force(required, counted, pending, plan, further, length):
     mine, other = parted(plan)
@@ -67,6 +68,7 @@ def test_equals_brute_force(required, counted, pending, plan, further, length):
         assert count == (None if at is None else sum(start <= at for start, _ in own))
 
 
+@settings(deadline=None)
 @given(GOALS, PLANS, st.integers(0, 60), LENGTHS)
 def test_one_session_more_is_never_later(required, plan, at, length):
     mine, other = parted({**plan, at: (length, True)})
@@ -82,6 +84,7 @@ def test_one_session_more_is_never_later(required, plan, at, length):
     assert after.short_minutes <= before.short_minutes
 
 
+@settings(deadline=None)
 @given(GOALS, PLANS, st.integers(0, 30))
 def test_one_missed_is_never_earlier(required, plan, further):
     mine, other = parted(plan)
@@ -92,6 +95,7 @@ def test_one_missed_is_never_earlier(required, plan, further):
         assert found.sessions_enough <= found.sessions_with_spare
 
 
+@settings(deadline=None)
 @given(GOALS, PLANS)
 def test_what_the_rhythm_would_repeat_of_the_plan_is_not_counted_twice(required, plan):
     mine, other = parted(plan)

@@ -1,6 +1,9 @@
 """Recurrence: against an independent library, in every zone, and at the edges of the calendar."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule
@@ -8,6 +11,7 @@ from dateutil import tz as other_tz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alongside.contracts import Pattern
 from alongside.errors import Invalid
 from alongside.zones import all_zones, zone
 from alongside_scheduler.domain import wording
@@ -36,6 +40,7 @@ def starts(**facts) -> list[date]:
 
 
 class TestAgainstAnIndependentLibrary:
+    @settings(deadline=None)
     @given(DAYS, COUNTS, st.integers(1, 12), st.none() | st.integers(0, 6))
     def test_weekly(self, start: date, count: int, interval: int, weekday: int | None):
         rhythm = Rhythm(
@@ -57,6 +62,7 @@ class TestAgainstAnIndependentLibrary:
         assert list(walls) == list(expected)
         assert 0 <= (walls[0].date() - start).days < 7
 
+    @settings(deadline=None)
     @given(DAYS, COUNTS, st.integers(1, 3), st.sampled_from([1, 2, 3, 4, -1]), st.integers(0, 6))
     def test_monthly_by_weekday(self, start, count, interval, week, weekday):
         pattern, walls = plan(
@@ -80,6 +86,7 @@ class TestAgainstAnIndependentLibrary:
         assert list(walls) == list(expected)
         assert walls[0].date() >= start
 
+    @settings(deadline=None)
     @given(DAYS, st.integers(1, 20), st.integers(1, 2), st.integers(1, 31))
     def test_monthly_by_date_leaves_out_short_months(self, start, count, interval, month_day):
         try:
@@ -106,6 +113,7 @@ class TestAgainstAnIndependentLibrary:
         assert list(walls) == list(expected)
         assert all(wall.day == month_day for wall in walls)
 
+    @settings(deadline=None)
     @given(DAYS, st.integers(0, 700), st.integers(1, 4))
     def test_until_is_inclusive(self, start: date, days: int, interval: int):
         until = start + timedelta(days=days)
@@ -118,7 +126,7 @@ class TestAgainstAnIndependentLibrary:
         )
         assert found == [each.date() for each in expected]
 
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     @given(
         st.sampled_from(all_zones()),
         st.dates(date(2026, 1, 1), date(2040, 12, 31)),
@@ -131,19 +139,104 @@ class TestAgainstAnIndependentLibrary:
         theirs = other_tz.resolve_imaginary(wall.replace(tzinfo=zone(name), fold=0))
         assert ours == theirs.astimezone(UTC)
 
-    @settings(max_examples=60)
-    @given(st.sampled_from(all_zones()), DAYS, st.integers(1, 30), st.sampled_from([1, 2, 4]))
-    def test_wall_time_stays_over_clock_changes(self, name, start, count, interval):
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.sampled_from(all_zones()),
+        st.sampled_from(["once", "weekly", "monthly_by_weekday", "monthly_by_date", "dates"]),
+        st.dates(date(2026, 1, 1), date(2036, 1, 1)),
+        st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+        st.integers(1, 30),
+        st.sampled_from([1, 2, 4]),
+    )
+    def test_every_pattern_in_every_zone(self, name, frequency, start, clock, count, interval):
+        """Starts and instants of a whole series, over clock changes, as the other library has them."""
         at = zone(name)
-        _, walls = plan(
-            Rhythm(frequency="weekly", starts_on=start, at=TEN, interval=interval, count=count)
+        asked = Rhythm(
+            frequency=frequency,
+            starts_on=start,
+            at=clock,
+            interval=interval,
+            count=count if frequency not in {"once", "dates"} else None,
+            dates=tuple(start + timedelta(days=17 * number) for number in range(count)),
         )
-        for wall, each in zip(walls, occurrences(walls, at, timedelta(minutes=90)), strict=True):
-            local = each.starts_at.astimezone(at).replace(tzinfo=None)
-            assert local == wall or is_skipped(wall, at)
+        if frequency != "dates":
+            asked = replace(asked, dates=())
+        try:
+            pattern, walls = plan(asked)
+        except Invalid as refused:
+            assert "ten years" in refused.detail  # noqa: PT017  # the only refusal there may be
+            return
+        expected = list(other_starts(pattern, asked))
+        assert list(walls) == expected
+        found = occurrences(walls, at, timedelta(minutes=90))
+        for wall, each in zip(expected, found, strict=True):
+            theirs = other_tz.resolve_imaginary(wall.replace(tzinfo=at, fold=0))
+            assert each.starts_at == theirs.astimezone(UTC)
+            assert each.starts_at.astimezone(at).replace(tzinfo=None) == wall or is_skipped(
+                wall, at
+            )
             assert each.key == occurrence_key(wall)
             assert each.ends_at - each.starts_at == timedelta(minutes=90)
             assert each.starts_at == each.original_start
+            assert not each.moved
+
+
+def test_every_zone_over_every_clock_change_until_2040():
+    """Each day on which a zone's clocks change, at each half hour of the night, and no zone left out."""
+    seen = 0
+    for name in all_zones():
+        at = zone(name)
+        for day in changes(at):
+            seen += 1
+            for half_hour in (*range(12), *range(42, 48)):
+                wall = datetime.combine(day, time(half_hour // 2, 30 * (half_hour % 2)))
+                theirs = other_tz.resolve_imaginary(wall.replace(tzinfo=at, fold=0))
+                assert instant(wall, at) == theirs.astimezone(UTC), (name, wall)
+                exists = other_tz.datetime_exists(wall, at)
+                assert is_skipped(wall, at) == (not exists), (name, wall)
+                twice = exists and other_tz.datetime_ambiguous(wall, at)
+                assert is_doubled(wall, at) == twice, (name, wall)
+    assert seen > 4000
+
+
+def changes(at: ZoneInfo) -> list[date]:
+    """Return the wall days of 2026 to 2040 on which the offset from UTC changes."""
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    weeks = [first + timedelta(weeks=number) for number in range(15 * 53)]
+    found = []
+    for begin, end in pairwise(weeks):
+        if begin.astimezone(at).utcoffset() != end.astimezone(at).utcoffset():
+            hours = [begin + timedelta(hours=number) for number in range(7 * 24 + 1)]
+            found += [
+                later.astimezone(at).date()
+                for earlier, later in pairwise(hours)
+                if earlier.astimezone(at).utcoffset() != later.astimezone(at).utcoffset()
+            ]
+    return found
+
+
+def other_starts(pattern: Pattern, asked: Rhythm) -> rrule.rrule | list[datetime]:
+    """Return the starts of a pattern as the independent library expands it."""
+    facts: dict = {
+        "dtstart": pattern.first_start,
+        "interval": pattern.interval,
+        "count": pattern.count,
+    }
+    match pattern.frequency:
+        case "once":
+            return [datetime.combine(asked.starts_on, asked.at)]
+        case "dates":
+            every = rrule.rruleset()
+            for day in asked.dates:
+                every.rdate(datetime.combine(day, asked.at))
+            return list(every)
+        case "weekly":
+            return rrule.rrule(rrule.WEEKLY, byweekday=pattern.weekday, **facts)
+        case "monthly_by_weekday":
+            weekday = rrule.weekdays[pattern.weekday](pattern.week_of_month)
+            return rrule.rrule(rrule.MONTHLY, byweekday=weekday, **facts)
+        case _:
+            return rrule.rrule(rrule.MONTHLY, bymonthday=pattern.month_day, **facts)
 
 
 def test_a_skipped_time_moves_forward_by_the_gap():
@@ -169,6 +262,7 @@ def test_an_ordinary_time_is_neither():
     assert not is_doubled(datetime(2026, 5, 5, 10), at)
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS, st.sampled_from(["weekly", "monthly_by_weekday", "monthly_by_date"]))
 def test_a_pattern_says_the_same_days_again(start: date, count: int, frequency):
     start = start.replace(day=min(start.day, 28))
