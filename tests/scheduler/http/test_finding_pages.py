@@ -1,13 +1,15 @@
 """Finding a time for a group, and polls: what each one sees, does, and is told."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from alongside.contracts import PersonAsked
+from alongside_scheduler.domain.free import Span
+from alongside_scheduler.store.tables import BusyCalendarRow
 
 pytestmark = pytest.mark.contract
 
@@ -33,7 +35,7 @@ async def test_the_best_times_are_drawn_and_lead_to_the_plan(house, open_browser
     assert "Everybody, on every date" in page
     assert "free on 12 of 12 dates" in page
     assert "in New York" in page
-    assert "Nothing is known of the hours of" in page
+    assert "Nobody has said which hours suit" in page
     path = unescape(re.search(r'href="(/groups/[^"]+/series/new\?[^"]+)"', page)[1])
     filled = parse_qs(urlsplit(path).query)
     assert filled["frequency"] == ["weekly"]
@@ -61,6 +63,32 @@ async def test_a_standing_session_of_a_member_speaks_against_its_time(house, ope
     assert not [each for each in tuesday if "13:00" < each["starts"][0][11:16] < "17:00"]
     assert found["people"][0]["name"] == "Lea Lead"
     assert {person["hours"] for person in found["people"]} == {"assumed"}
+
+
+async def test_a_plan_warns_of_who_is_busy_elsewhere_and_is_saved_all_the_same(house, open_browser):
+    starts = datetime(2026, 3, 12, 15, 30, tzinfo=UTC)
+
+    async def imported(uow):
+        row = BusyCalendarRow(
+            calendar_id="c", person_id=house.ada, label="Work", host="example.org",
+            sealed_address="", fingerprint="", added_at=uow.now, next_attempt_at=uow.now,
+        )  # fmt: skip
+        await uow.busy.keep(row)
+        await uow.busy.replace(row, [Span(starts, starts + timedelta(minutes=5))])
+
+    await house.office.run(imported)
+    lea = await open_browser(house.lea)
+    fields = {
+        "frequency": "weekly", "starts_on": "2026-03-12", "start_time": "10:00",
+        "end_time": "11:00", "interval": "1", "ends": "count", "count": "4",
+    }  # fmt: skip
+    path = f"/groups/{house.group_id}/series/new"
+    preview = await lea.post(path, status=200, action="preview", **fields)
+    warning = "Ada Able is busy elsewhere on 1 of 4 dates: Thu, Mar 12, 2026."
+    assert warning in preview.text
+    found = await lea.send("GET", f"/groups/{house.group_id}/times?minutes=60&first_day=2026-03-12")
+    assert not [each for each in found["found"] if each["starts"][0] == "2026-03-12T15:00:00Z"]
+    await lea.post(path, action="save", **fields)
 
 
 async def test_only_who_leads_looks_for_times(house, open_browser):
@@ -192,7 +220,7 @@ async def test_half_an_answer_is_none(house, open_browser):
     ada = await open_browser(house.ada)
     page = await ada.post(path, status=422, **{"answer-0": "yes"})
     assert "Does time 2 suit you?" in page.text
-    assert 'name="answer-0" value="yes" checked' in page.text
+    assert re.search(r'name="answer-0" value="yes"[^>]* checked', page.text)
 
 
 async def test_the_same_as_json(house, open_script):

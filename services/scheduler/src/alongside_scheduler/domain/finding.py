@@ -6,6 +6,7 @@ for all. Among equals comes first what is early or late for fewer people, and th
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -31,6 +32,7 @@ COMFORT = (9 * 60, 17 * 60)
 
 _WEEKS_OF_MONTH = (1, 2, 3, 4, LAST_WEEK)
 _WEEK = 7
+_MOST_ON_THE_SAME_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -161,11 +163,16 @@ def ranked(search: Search, people: Sequence[Attendee]) -> list[Proposal]:
 
 
 def best(search: Search, people: Sequence[Attendee], most: int = 8) -> list[Proposal]:
-    """Return the best slots, of those that overlap on the same days only the better one."""
+    """Return the best slots that differ: none overlaps a better one, and two at most share their days."""
     chosen: list[Proposal] = []
+    on_the_days: Counter[tuple[date, int | None]] = Counter()
     for proposal in ranked(search, people):
-        if not any(_overlap(proposal, other, search.minutes) for other in chosen):
+        days = (proposal.slot.first.date(), proposal.slot.week_of_month)
+        if on_the_days[days] < _MOST_ON_THE_SAME_DAYS and not any(
+            _overlap(proposal, other, search.minutes) for other in chosen
+        ):
             chosen.append(proposal)
+            on_the_days[days] += 1
             if len(chosen) == most:
                 break
     return chosen

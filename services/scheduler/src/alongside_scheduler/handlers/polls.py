@@ -172,8 +172,8 @@ def _closing(closes_on: date, group: GroupRow, now: datetime) -> datetime:
     today = now.astimezone(zone(group.zone)).date()
     if not today <= closes_on <= today + timedelta(days=_LONGEST_DAYS):
         raise Invalid(f"Choose a day from today to {_LONGEST_DAYS} days ahead.", field="closes_on")
-    midnight = datetime.combine(closes_on + timedelta(days=1), time())
-    return instant(midnight, zone(group.zone))
+    # Not midnight: read on a page or in a mail, that would be the day after.
+    return instant(datetime.combine(closes_on, time(23, 59)), zone(group.zone))
 
 
 async def _tell(about: AskAbout, row: PollRow, group: GroupRow, uow: SchedulerUow) -> int:

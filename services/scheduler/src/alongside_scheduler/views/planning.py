@@ -16,6 +16,7 @@ from alongside_scheduler.domain.recurrence import Meeting, is_doubled, is_skippe
 from alongside_scheduler.handlers.planning import Draft, ScheduleSeries, draft_series
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.credentials import Cover, cover_of
+from alongside_scheduler.views.elsewhere import busy_elsewhere
 from alongside_scheduler.views.forecasts import MemberForecast, forecasts
 from alongside_scheduler.views.free import next_free
 from alongside_scheduler.views.people import names_of
@@ -91,7 +92,11 @@ async def preview_series(
         skipped=list(_skipped(draft)),
         invited=sorted((names[each] for each in members), key=str.lower),
         notes=[*_notes(series, command, at), *_on_days_off(draft), *cover.notes],
-        warnings=[*cover.warnings, *_warnings(series, uow.now)],
+        warnings=[
+            *cover.warnings,
+            *await busy_elsewhere(series, uow),
+            *_warnings(series, uow.now),
+        ],
         conflicts=[str(clash) for clash in clashes],
         instead=await _instead(series, clashes, at, uow),
         forecasts=await forecasts([series], uow),
