@@ -17,7 +17,7 @@ from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
 
-PARTS = ("start", "feeds", "booking", "latency", "messaging")
+PARTS = ("start", "feeds", "booking", "availability", "latency", "messaging")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,6 +63,15 @@ class Bench:
             with self._noting("booking on PostgreSQL"):
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Booking", asyncio.run(measure(url)))
+
+    def availability(self) -> None:
+        """When people can be booked, on PostgreSQL too where there is one."""
+        measure = import_module("bench.availability").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("availability on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Availability", asyncio.run(measure(url)))
 
     def latency(self) -> None:
         """From booking to mail, in both modes."""
