@@ -7,20 +7,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from alongside_notifier.domain.addresses import tagged
-from alongside_notifier.domain.calendar import Names, feed_fragment
-from alongside_notifier.domain.itip import Party, itip
-from alongside_notifier.domain.mime import Envelope, Letter, compose
-from alongside_notifier.domain.told import NOTHING, left_to_tell
-from alongside_notifier.domain.vcalendar import feed
-from alongside_notifier.domain.view import is_removed, membership_sequence, view_of
-from notifier.client import Client, shown_by
-from notifier.making import MAIL_FROM, NOW, Life, make_series, monthly, person, weekly
+from notifier.client import shown_by
+from notifier.making import NOW, Life, make_series, monthly, weekly
+from notifier.seat import Seat
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(400)]
 
 PEOPLE = ("ada", "ben", "cleo", "dora", "eli")
-NAMES = Names("Oak Association", {"ada": "Ada", "eli": "Eli"})
 ZONES = (
     "America/Chicago",
     "Europe/Berlin",
@@ -29,69 +22,6 @@ ZONES = (
     "Asia/Kolkata",
     "UTC",
 )
-
-
-class Seat:
-    """One person: what they were told, their mailbox, their client."""
-
-    def __init__(self, person_id: str, *, small_changes: bool) -> None:
-        self.person = person(person_id)
-        self.small_changes = small_changes
-        self.told = NOTHING
-        self.membership = -1
-        self.removed = False
-        self.client = Client()
-        self.mails = 0
-        self.sequences: list[int] = []
-
-    def hear(self, series, at) -> None:
-        membership = membership_sequence(series, self.person.person_id)
-        if membership != self.membership:
-            self.membership = membership
-            self.removed = is_removed(series, self.person.person_id, at)
-
-    def view(self, series):
-        return None if self.removed else view_of(series, self.person.person_id)
-
-    def tell(self, series, now) -> None:
-        view = self.view(series)
-        left = left_to_tell(
-            self.told,
-            series,
-            view,
-            person_id=self.person.person_id,
-            address=self.person.email,
-            now=now,
-            small_changes=self.small_changes,
-        )
-        self.told = left.told
-        for message in left.messages:
-            sender = Party("Ada (via Oak)", tagged(MAIL_FROM, "abc123"))
-            to = Party(self.person.name, self.person.email)
-            body = itip(
-                message, series, view, NAMES, organizer=sender, attendee=to, answer=None, now=now
-            )
-            raw = compose(
-                Letter("x", "x", "x"),
-                Envelope(sender, to, f"<{self.mails}@x.example>", now),
-                (message.method, body),
-            )
-            self.mails += 1
-            self.client.receive(raw)
-        again = left_to_tell(
-            self.told,
-            series,
-            view,
-            person_id=self.person.person_id,
-            address=self.person.email,
-            now=now,
-            small_changes=self.small_changes,
-        )
-        assert again.messages == (), "told twice"
-
-    def feed(self, series, now) -> bytes:
-        fragment = feed_fragment(self.view(series), NAMES, now)
-        return feed(name="n", description="d", zone="UTC", fragments=[fragment])
 
 
 class SeriesLife(RuleBasedStateMachine):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from icalendar import Event
 from icalendar.prop import vCalAddress, vText
@@ -17,7 +18,7 @@ from alongside_notifier.domain.calendar import (
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.told import Message
 from alongside_notifier.domain.vcalendar import calendar_text
-from alongside_notifier.domain.view import View, view_of
+from alongside_notifier.domain.view import View, people_of, view_of
 
 PARTSTAT = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATIVE"}
 
@@ -42,7 +43,7 @@ def itip(
     now: datetime,
 ) -> bytes:
     """Return the calendar object of a message. Its only ATTENDEE is whoever it goes to."""
-    shown = view or view_of(series, series.provider_id)
+    shown = view or _anybodys(series)
     if shown is None:
         return b""
     if message.method == "CANCEL":
@@ -51,11 +52,19 @@ def itip(
         events = _whole(message, shown, names)
     else:
         events = [_single(message, message.key, shown, names)]
+    asked_again = {
+        shown.recurrence.shown(meeting.original_start)
+        for meeting in shown.meetings
+        if meeting.key in message.asks_again
+    }
     for event in events:
         event.add("dtstamp", now)
         event.add("created", min(series.created_at, now))
         event.add("last-modified", now)
-        _add_parties(event, message, shown, organizer, attendee, answer)
+        original: Any = event.get("RECURRENCE-ID")
+        is_asked = original is not None and original.dt in asked_again
+        given = None if is_asked else answer
+        _add_parties(event, message, shown, organizer, attendee, given)
     text = "".join(event.to_ical().decode() for event in events)
     block = shown.recurrence.block
     zones = [block.name] if block and ";TZID=" in text else []
@@ -79,6 +88,12 @@ def message_id(
     )
     digest = sha256("\0".join(facts).encode()).hexdigest()[:40]
     return f"<{digest}@{domain}>"
+
+
+def _anybodys(series: SeriesState) -> View | None:
+    """Return the series as somebody has it: who is out of it is told by its UID alone."""
+    views = (view_of(series, each) for each in (series.provider_id, *sorted(people_of(series))))
+    return next((view for view in views if view is not None), None)
 
 
 def _whole(message: Message, view: View, names: Names) -> list[Event]:

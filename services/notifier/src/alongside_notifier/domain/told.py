@@ -45,6 +45,8 @@ class Told(_Frozen):
     where: str = ""
     words: str = ""
     meetings: dict[str, ToldMeeting] = {}
+    until: AwareDatetime | None = None
+    """When the last meeting ends that this calendar shows; None if it shows none."""
     thread: str | None = None
     """Message-ID of the first invitation: what later messages refer to."""
 
@@ -64,9 +66,16 @@ class Message:
     before: ToldMeeting | None = None
     """What was said of that occurrence so far."""
     news: tuple[str, ...] = ()
-    """What changed, in one word each: times, where, words, who."""
+    """What changed, in one word each: times, where, words, who, some."""
     resets_answers: bool = False
     """Whether what was answered before no longer holds."""
+    parts: tuple["Message", ...] = ()
+    """What changed of single occurrences, where the whole series is told anew because of them."""
+
+    @property
+    def asks_again(self) -> frozenset[str]:
+        """The occurrences for which what was answered before no longer holds."""
+        return frozenset(part.key for part in self.parts if part.key and part.resets_answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,8 @@ def left_to_tell(
             counter = max(series.sequence, told.sequence + 1)
         return _ended(told, "removed", counter)
     if view.cancelled:
-        if not invited or all(m.is_over(now) for m in view.meetings):
+        is_over = all(m.is_over(now) for m in view.meetings) and not _shows_ahead(told, now)
+        if not invited or is_over:
             return LeftToTell((), told)
         return _ended(told, "cancelled", max(view.sequence, series.sequence, told.sequence + 1))
     if not invited:
@@ -114,7 +124,9 @@ def left_to_tell(
 
 def _ended(told: Told, kind: Literal["cancelled", "removed"], sequence: int) -> LeftToTell:
     message = Message(kind, "CANCEL", sequence)
-    after = told.model_copy(update={"standing": kind, "sequence": sequence, "meetings": {}})
+    after = told.model_copy(
+        update={"standing": kind, "sequence": sequence, "meetings": {}, "until": None}
+    )
     return LeftToTell((message,), after)
 
 
@@ -130,8 +142,9 @@ def _invitation(told: Told, view: View, address: str, now: datetime) -> LeftToTe
 
 def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> LeftToTell:
     news = _news_of_the_whole(told, view, small_changes=small_changes)
-    if news and view.has_future(now):
-        return _changed_whole(told, view, news, now)
+    # Meetings that left the series stand in this calendar until it is told, however little is left.
+    if news and (view.has_future(now) or ("times" in news and _shows_ahead(told, now))):
+        return _changed_whole(told, view, news)
     messages: list[Message] = []
     meetings = dict(told.meetings)
     for meeting in view.meetings if view.recurrence.repeats else ():
@@ -144,37 +157,50 @@ def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> L
         meetings[meeting.key] = after
         if before.ends_at <= now and meeting.is_over(now):
             continue
-        if after.cancelled:
-            messages.append(
-                Message("cancelled_occurrence", "CANCEL", after.sequence, meeting.key, before)
-            )
-        else:
-            messages.append(
-                Message(
-                    "changed",
-                    "REQUEST",
-                    after.sequence,
-                    meeting.key,
-                    before,
-                    _news_of_one(before, after),
-                    resets_answers=before.starts_at != after.starts_at,
-                )
-            )
-    return LeftToTell(tuple(messages), told.model_copy(update={"meetings": meetings}))
+        messages.append(_about_one(meeting.key, before, after))
+    if len(messages) > 1:
+        # Several at once, leave or holidays: one message restates the series, not one for each.
+        return _changed_whole(told, view, ("some",), tuple(messages))
+    until = told.until if "times" in news else _until(view)
+    return LeftToTell(
+        tuple(messages), told.model_copy(update={"meetings": meetings, "until": until})
+    )
 
 
-def _changed_whole(told: Told, view: View, news: tuple[str, ...], now: datetime) -> LeftToTell:
+def _about_one(key: str, before: ToldMeeting, after: ToldMeeting) -> Message:
+    if after.cancelled:
+        return Message("cancelled_occurrence", "CANCEL", after.sequence, key, before)
+    return Message(
+        "changed",
+        "REQUEST",
+        after.sequence,
+        key,
+        before,
+        _news_of_one(before, after),
+        resets_answers=before.starts_at != after.starts_at,
+    )
+
+
+def _changed_whole(
+    told: Told, view: View, news: tuple[str, ...], parts: tuple[Message, ...] = ()
+) -> LeftToTell:
+    """Return the message that restates all of it: what is cancelled is left out of the rule."""
     sequence = max(view.sequence, told.sequence)
-    if "times" in news and sequence == told.sequence:
+    if {"times", "some"} & set(news) and sequence == told.sequence:
         sequence = max(view.series.sequence, told.sequence + 1)
     after = _whole(told, view, sequence)
-    messages = [Message("changed", "REQUEST", sequence, news=news, resets_answers="times" in news)]
-    for meeting in view.overrides:
-        before = told.meetings.get(meeting.key) or _as_the_master_says(meeting, view, told)
-        if meeting.cancelled and not before.cancelled and not meeting.is_over(now):
-            number = max(sequence, meeting.sequence)
-            messages.append(Message("cancelled_occurrence", "CANCEL", number, meeting.key, before))
-    return LeftToTell(tuple(messages), after)
+    message = Message(
+        "changed", "REQUEST", sequence, news=news, resets_answers="times" in news, parts=parts
+    )
+    return LeftToTell((message,), after)
+
+
+def _shows_ahead(told: Told, now: datetime) -> bool:
+    return told.until is not None and told.until > now
+
+
+def _until(view: View) -> datetime | None:
+    return max((meeting.ends_at for meeting in view.planned()), default=None)
 
 
 def _news_of_the_whole(told: Told, view: View, *, small_changes: bool) -> tuple[str, ...]:
@@ -185,6 +211,8 @@ def _news_of_the_whole(told: Told, view: View, *, small_changes: bool) -> tuple[
         news.append("where")
     if told.words != _words(view) and (small_changes or news or view.sequence > told.sequence):
         news.append("words")
+        if told.words.partition("|")[0] != _words(view).partition("|")[0]:
+            news.append("who")
     return tuple(news)
 
 
@@ -206,6 +234,7 @@ def _whole(told: Told, view: View, sequence: int) -> Told:
             "times": view.recurrence.fingerprint(),
             "where": _where(view),
             "words": _words(view),
+            "until": _until(view),
             "meetings": {
                 meeting.key: _as_told(meeting, view, sequence) for meeting in view.overrides
             },

@@ -93,6 +93,10 @@ def view_of(series: SeriesState, person_id: str) -> View | None:
         substitute = occurrence.provider_id == person_id
         if leads_all:
             missing = _is_led_by_another(series, occurrence, person_id)
+            if missing and not meetings:
+                # What others lead before the first of their own is not theirs: a provider who took
+                # the series over never had it.
+                continue
         elif substitute:
             missing = False
             counter = max(counter, occurrence.sequence)

@@ -165,7 +165,9 @@ def _seat_now(
     )
     wait: timedelta | None = None
     if left.messages:
-        wait = AT_ONCE if left.messages[0].kind == "invitation" else desk.coalesce
+        # What carries another series on arrives together with the shortened one.
+        is_new = left.messages[0].kind == "invitation" and series.continues is None
+        wait = AT_ONCE if is_new else desk.coalesce
     return _SeatNow(
         person_id,
         Shown(fragment, membership, removed),

@@ -172,11 +172,20 @@ def telling(
     known = before is not None and before.status == "planned" and _has_part(person_id, before)
     if before is None or not known:
         return Telling(after.series_id, "invitation") if has else None
-    if after.status == "cancelled" or not _has_part(person_id, after):
+    if after.status == "cancelled" or _nothing_is_left(person_id, after, zone):
         return Telling(after.series_id, "cancellation") if had else None
     if _is_another_whole(person_id, before, after) and (had or has):
         return Telling(after.series_id, "update")
-    lost = tuple(sorted(had[key].starts_at for key in had.keys() - has.keys()))
+    gone = had.keys() - has.keys()
+    # What was moved into the past is not lost: the calendar hears when it was.
+    put_back = {
+        each.key
+        for each in after.occurrences
+        if each.key in gone
+        and each.status == "planned"
+        and _takes_part(person_id, after, each, zone)
+    }
+    lost = tuple(sorted(had[key].starts_at for key in gone - put_back))
     changed = tuple(
         sorted(
             moment.starts_at
@@ -184,7 +193,7 @@ def telling(
             if key not in had or _shown(had[key]) != _shown(moment)
         )
     )
-    if changed or len(lost) > 1:
+    if changed or put_back or len(lost) > 1:
         return Telling(after.series_id, "update", tuple(sorted({*changed, *lost})))
     return Telling(after.series_id, "cancellation", lost) if lost else None
 
@@ -222,10 +231,21 @@ def _has_part(person_id: str, series: SeriesState) -> bool:
     return bool(_own_keys(person_id, series))
 
 
+def _nothing_is_left(person_id: str, series: SeriesState, zone: ZoneInfo) -> bool:
+    """Tell whether this person has no session of the series, or a single one that is off."""
+    keys = _own_keys(person_id, series)
+    if len(keys) > 1:
+        return False
+    return not any(
+        each.key in keys and each.status == "planned" and _takes_part(person_id, series, each, zone)
+        for each in series.occurrences
+    )
+
+
 def _own_keys(person_id: str, series: SeriesState) -> tuple[str, ...]:
     """Return the sessions that are in this person's calendar at all, planned or not."""
     if person_id in {series.provider_id, *series.co_provider_ids}:
-        return tuple(sorted(each.key for each in series.occurrences))
+        return _since_taken_over(person_id, series)
     stays = [each for each in series.members if each.person_id == person_id]
     return tuple(
         sorted(
@@ -235,6 +255,19 @@ def _own_keys(person_id: str, series: SeriesState) -> tuple[str, ...]:
             or any(is_present(stay, _planned_day(each)) for stay in stays)
         )
     )
+
+
+def _since_taken_over(person_id: str, series: SeriesState) -> tuple[str, ...]:
+    """Return every session, but for what others lead before the first of this provider's own."""
+    found: list[str] = []
+    for each in sorted(series.occurrences, key=lambda each: each.key):
+        led_by_another = person_id == series.provider_id and each.provider_id not in {
+            None,
+            person_id,
+        }
+        if found or not led_by_another:
+            found.append(each.key)
+    return tuple(found)
 
 
 def _planned_day(each: Occurrence) -> date:
