@@ -164,6 +164,23 @@ async def test_everybody_but_who_asks_is_told_once(house, open_browser):
     assert len({each.ask_id for each in told}) == 4
 
 
+async def test_a_poll_waits_on_the_first_page_and_the_groups_until_it_is_answered(
+    house, open_browser
+):
+    path = await opened(house, open_browser)
+    ada, omar = [await open_browser(each) for each in (house.ada, house.omar)]
+    assert path in await ada.page("/")
+    assert path not in await omar.page("/")
+    assert path in await ada.page(f"/groups/{house.group_id}")
+    await ada.post(path, **{"answer-0": "yes", "answer-1": "yes"})
+    assert path not in await ada.page("/")
+    assert path in await ada.page(f"/groups/{house.group_id}")
+    house.office.clock.advance(timedelta(days=5))
+    ben = await open_browser(house.ben)
+    assert path not in await ben.page("/")
+    assert path not in await ben.page(f"/groups/{house.group_id}")
+
+
 async def test_a_poll_closes_by_itself_and_can_still_be_decided(house, open_browser):
     path = await opened(house, open_browser)
     house.office.clock.advance(timedelta(days=5))

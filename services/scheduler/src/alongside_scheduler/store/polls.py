@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.errors import NotFound
-from alongside_scheduler.store.tables import PollAnswerRow, PollRow
+from alongside_scheduler.store.tables import GroupMemberRow, GroupRow, PollAnswerRow, PollRow
 
 
 class PollStore:
@@ -37,6 +38,28 @@ class PollStore:
             select(PollRow)
             .where(PollRow.group_id == group_id)
             .order_by(col(PollRow.made_at).desc(), col(PollRow.id))
+        )
+        return (await self._session.exec(query)).all()
+
+    async def waiting_for(self, person_id: str, now: datetime) -> Sequence[PollRow]:
+        """Return the open polls that this person may answer and has not, the most urgent first."""
+        on_roster = select(GroupMemberRow.group_id).where(
+            GroupMemberRow.person_id == person_id, col(GroupMemberRow.left_on).is_(None)
+        )
+        leading = select(GroupRow.id).where(
+            or_(col(GroupRow.provider_id) == person_id, col(GroupRow.co_provider_id) == person_id)
+        )
+        answered = select(PollAnswerRow.poll_id).where(PollAnswerRow.person_id == person_id)
+        query = (
+            select(PollRow)
+            .where(
+                or_(col(PollRow.group_id).in_(on_roster), col(PollRow.group_id).in_(leading)),
+                PollRow.closes_at > now,
+                col(PollRow.decided_at).is_(None),
+                col(PollRow.withdrawn_at).is_(None),
+                col(PollRow.id).not_in(answered),
+            )
+            .order_by(col(PollRow.closes_at), col(PollRow.id))
         )
         return (await self._session.exec(query)).all()
 

@@ -139,6 +139,29 @@ async def show_poll(poll_id: str, uow: SchedulerUow) -> PollView:
     )
 
 
+class PollWaiting(BaseModel):
+    """A poll that waits for an answer of whoever looks."""
+
+    path: str
+    group: str
+    closes_at: datetime
+
+
+async def polls_waiting(uow: SchedulerUow) -> list[PollWaiting]:
+    """Return the open polls that whoever asks may answer and has not."""
+    if uow.actor.person_id is None:
+        return []
+    rows = await uow.polls.waiting_for(uow.actor.person_id, uow.now)
+    return [
+        PollWaiting(
+            path=f"/polls/{row.id}",
+            group=(await uow.groups.get(row.group_id)).name,
+            closes_at=row.closes_at,
+        )
+        for row in rows
+    ]
+
+
 async def polls_of(group_id: str, uow: SchedulerUow) -> list[PollListed]:
     """Return the polls of a group, newest first. Who may see the group is judged before."""
     rows = await uow.polls.of_group(group_id)

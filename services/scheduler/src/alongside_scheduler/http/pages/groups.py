@@ -18,6 +18,7 @@ from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import groups as views
 from alongside_scheduler.views.credentials import group_cover
+from alongside_scheduler.views.polls import polls_of
 from alongside_scheduler.views.seats import own_seats
 from alongside_scheduler.views.sessions import show_session
 
@@ -118,12 +119,14 @@ async def group_page(
         others = await _others(detail, uow) if detail.leads else []
         cover = await group_cover(group_id, uow) if detail.leads else []
         today = today_in(detail.group.zone, uow.now)
+        polls = [each for each in await polls_of(group_id, uow) if each.state == "open"]
     return pages.render(
         "group.html",
         error.status if error else 200,
         detail=detail,
         nearest=nearest,
         cover=cover,
+        polls=polls,
         others=others,
         today=today.isoformat(),
         today_day=today,

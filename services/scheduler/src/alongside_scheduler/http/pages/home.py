@@ -6,6 +6,7 @@ from alongside.web.auth import CurrentViewer
 from alongside.web.pages import PagesDep
 from alongside_scheduler.http.doors import DoorsDep
 from alongside_scheduler.views.home import show_home
+from alongside_scheduler.views.polls import polls_waiting
 
 routes = APIRouter(include_in_schema=False)
 
@@ -15,4 +16,5 @@ async def home(viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep) -> Respo
     """Show the first page, by role."""
     async with doors.reading(viewer) as uow:
         shown = await show_home(uow)
-    return pages.render("home.html", home=shown)
+        polls = await polls_waiting(uow)
+    return pages.render("home.html", home=shown, polls=polls)
