@@ -299,7 +299,7 @@ def test_the_key_forms_work_without_script(story):
 
 
 ROLES = {
-    "cora": ("/", "/groups", "/people", "/people/import", "/cohort", "/attendance?all=1", "/messages?of=all"),
+    "cora": ("/", "/groups", "/people", "/people/import", "/association", "/cohort", "/attendance?all=1", "/messages?of=all"),
     "pru": ("/", "/groups", "/attendance", "/calendar", "/messages", "/people"),
     "bo": ("/", "/groups", "/hours", "/calendar", "/messages", "/preferences", "/account", "/sessions"),
 }  # fmt: skip

@@ -21,6 +21,7 @@ GET_PAGES = [
     ("/groups/new", "lead"),
     ("/groups/{group}/edit", "lead"),
     ("/groups/{group}/series/new", "lead"),
+    ("/association", "coordinator"),
     ("/people", "coordinator"),
     ("/people/new", "coordinator"),
     ("/people/import", "coordinator"),
