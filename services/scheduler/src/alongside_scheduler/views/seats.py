@@ -1,5 +1,6 @@
 """Seats of a group as who leads it sees them, and an offer as whom it is made to sees it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -35,11 +36,15 @@ class ProgressView(BaseModel):
         return cls(**row.model_dump(exclude={"supervisee_id", "version"}))
 
 
-class Mark(BaseModel):
-    """One seat as it is drawn, with what it says."""
+MarkState = Literal["taken", "leaving", "coming", "kept", "free", "over"]
 
-    state: Literal["taken", "leaving", "coming", "kept", "free", "over"]
+
+class Mark(BaseModel):
+    """One seat as it is drawn: who has it, who has it next, and that in words."""
+
+    state: MarkState
     words: str
+    names: list[str] = []
 
 
 class WaitingView(BaseModel):
@@ -174,7 +179,7 @@ async def show_offer(offer_id: str, uow: SchedulerUow) -> OfferView:
         kind=group.kind,
         provider=names.get(group.provider_id, ""),
         co_provider=names.get(group.co_provider_id or ""),
-        place=group.place,
+        place=group.place or ("online" if group.link else None),
         zone=group.zone,
         from_day=from_day if state == "open" else offer.from_day,
         offered_at=offer.offered_at,
@@ -186,32 +191,70 @@ async def show_offer(offer_id: str, uow: SchedulerUow) -> OfferView:
 
 
 def _marks(limit: int | None, seats: seating.Seats, names: dict[str, str]) -> list[Mark]:
-    """Return one mark for each seat: those taken first, those beyond the limit last."""
+    """Return one mark for each seat, in the order of time: who follows somebody has the same seat."""
     if limit is None:
         return []
-    drawn = []
-    for stay in seats.rows:
-        name = names.get(stay.person_id, "")
-        if stay.joined_on > seats.today:
-            drawn.append(Mark(state="coming", words=f"{name}, from {stay.joined_on:%d %b %Y}"))
-        elif stay.left_on is not None:
-            drawn.append(Mark(state="leaving", words=f"{name}, until {stay.left_on:%d %b %Y}"))
-        else:
-            drawn.append(Mark(state="taken", words=name))
-    kept = [
-        Mark(state="kept", words=f"Offered to {names.get(each.person_id, '')}")
+    spans = [
+        _Span(each.joined_on, each.left_on, names.get(each.person_id, ""), offered=False)
+        for each in seats.rows
+    ]
+    spans += [
+        _Span(each.from_day, None, names.get(each.person_id, ""), offered=True)
         for each in seats.offers
     ]
-    order = {"taken": 0, "leaving": 1, "coming": 2}
-    drawn = [*sorted(drawn, key=lambda mark: order[mark.state]), *kept]
-    free = max(0, limit - rules.peak(seats.stays, seats.holds, seats.today))
-    drawn += [Mark(state="free", words="Free")] * free
-    over = rules.over_by(limit, seats.stays, seats.holds, seats.today)
-    if over:
-        drawn[-over:] = [
-            Mark(state="over", words=f"{mark.words}, over the limit") for mark in drawn[-over:]
-        ]
-    return drawn
+    lanes: list[list[_Span]] = []
+    for span in sorted(spans, key=lambda span: (span.begins, span.offered, span.name.lower())):
+        lane = next((lane for lane in lanes if lane[-1].is_over_before(span.begins)), None)
+        if lane is None:
+            lanes.append([span])
+        else:
+            lane.append(span)
+    drawn = [_mark(lane, seats.today) for lane in lanes]
+    order: dict[MarkState, int] = {"taken": 0, "leaving": 1, "coming": 2, "kept": 3}
+    drawn.sort(key=lambda mark: order[mark.state])
+    drawn += [Mark(state="free", words="Free")] * (limit - len(drawn))
+    return [
+        mark.model_copy(update={"state": "over", "words": f"{mark.words}, over the limit"})
+        if place >= limit
+        else mark
+        for place, mark in enumerate(drawn)
+    ]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A time in which a seat is somebody's."""
+
+    begins: date
+    ends: date | None
+    name: str
+    offered: bool
+
+    def is_over_before(self, day: date) -> bool:
+        return self.ends is not None and self.ends < day
+
+    def words(self, today: date) -> str:
+        if self.offered:
+            return f"offered to {self.name} from {_day(self.begins)}"
+        begins = f" from {_day(self.begins)}" if self.begins > today else ""
+        return self.name + begins + (f" until {_day(self.ends)}" if self.ends else "")
+
+
+def _mark(lane: list[_Span], today: date) -> Mark:
+    first = lane[0]
+    state: MarkState = "taken"
+    if first.offered:
+        state = "kept"
+    elif first.begins > today:
+        state = "coming"
+    elif first.ends is not None:
+        state = "leaving"
+    words = ", then ".join(each.words(today) for each in lane)
+    return Mark(state=state, words=words[0].upper() + words[1:], names=[each.name for each in lane])
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _listed(offer: OfferRow, names: dict[str, str]) -> OfferListed:
@@ -318,7 +361,7 @@ async def show_ask(group_id: str, uow: SchedulerUow) -> AskView:
         kind=group.kind,
         provider=names.get(group.provider_id, ""),
         co_provider=names.get(group.co_provider_id or ""),
-        place=group.place,
+        place=group.place or ("online" if group.link else None),
         rhythms=await _rhythms(group.id, uow),
         full=free is None or free > seats.today,
         standing=standing,
