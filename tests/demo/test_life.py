@@ -1,17 +1,20 @@
 """The invented past, whatever the seed and the day: believable, in order, nobody in two places."""
 
+import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import combinations
 
 import pytest
 
 from alongside.zones import zone
-from alongside_demo.days import is_holiday, nth_weekday
+from alongside_demo.days import instant, is_holiday, nth_weekday
 from alongside_demo.groups import PAIR
+from alongside_demo.lately import _SEATED, _thursdays
 from alongside_demo.life import Life, live
 from alongside_demo.meetings import clash
-from alongside_demo.people import LEFT
+from alongside_demo.people import CENTRAL, LEFT
+from alongside_demo.sending import Send
 from alongside_demo.steps import (
     AnswerInvitation,
     Cancel,
@@ -29,8 +32,11 @@ from alongside_demo.steps import (
     Remove,
     Return,
 )
+from alongside_demo.visiting import pairings
 
 pytestmark = pytest.mark.unit
+
+_NAMES = re.compile(r"\{(\w+:[\w-]+)\}")
 
 DAYS = (date(2026, 3, 2), date(2026, 7, 6), date(2026, 11, 21), date(2028, 2, 29))
 
@@ -192,6 +198,35 @@ def test_every_step_comes_after_what_it_needs(life):
                 theirs = {(meeting, step.who) for meeting in meetings}
                 assert theirs.isdisjoint(returned | settled)
                 settled |= theirs
+
+
+def test_what_is_sent_names_only_what_is_known_by_then(life):
+    known = {"person:coordinator"}
+    for step in life.steps:
+        match step:
+            case Register(person=person):
+                known.add(f"person:{person.key}")
+            case MakeGroup(group=group):
+                known.add(f"group:{group.key}")
+            case Send(keeps=keeps):
+                assert set(_NAMES.findall(f"{step.path} {step.body}")) <= known, step
+                known |= {name for name, _ in keeps}
+    assert known >= {"group:thistle", "poll:juniper", "visits:puddle"}
+
+
+def test_no_visit_and_no_new_meeting_is_at_the_time_of_another(life):
+    taken = [
+        (start, start + timedelta(minutes=each.rhythm.minutes), {each.consultant})
+        for each in pairings(life.today)
+        for start in map(each.starts_at, each.days)
+    ]
+    for day in _thursdays(life.today):
+        start = instant(day, time(14), CENTRAL)
+        taken.append((start, start + timedelta(minutes=90), {"ruth", "dolores", *_SEATED}))
+    for start, end, people in taken:
+        for each in life.held:
+            meets = not each.cancelled and each.starts_at < end and start < each.ends_at
+            assert not (meets and people & each.people), (start, each.meeting)
 
 
 def test_every_page_has_something_to_show(life):

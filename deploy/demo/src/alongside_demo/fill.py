@@ -29,6 +29,7 @@ from alongside_demo.client import Clients
 from alongside_demo.life import Life
 from alongside_demo.people import COORDINATOR
 from alongside_demo.player import SCHEDULER, Player, Progress, in_moments
+from alongside_demo.sending import Send
 from alongside_demo.steps import (
     Cancel,
     Endorse,
@@ -39,6 +40,7 @@ from alongside_demo.steps import (
     Plan,
     Register,
     Remove,
+    Step,
 )
 from alongside_demo.swift import swift_sqlite
 
@@ -203,7 +205,7 @@ async def _play(
         for step in steps:
             clock.set(step.at)
             await player.play(step)
-        if moment >= lately or any(isinstance(step, _PLANNING) for step in steps):
+        if moment >= lately or any(map(_is_planning, steps)):
             await carrier.carry(None if moment >= lately else _PLANNER)
             # Once the pause is over in which changes are gathered, everybody is told.
             pause = timedelta(seconds=host.settings.coalesce_seconds + 1)
@@ -219,6 +221,10 @@ async def _play(
     await _tick(host, ("tell", "send", "sweep", "housekeeping"))
     await carrier.carry()
     await _check(host)
+
+
+def _is_planning(step: Step) -> bool:
+    return isinstance(step, _PLANNING) or (isinstance(step, Send) and step.service == "scheduler")
 
 
 async def _check(host: Host) -> None:

@@ -12,6 +12,7 @@ from alongside_demo.attendance import Attendance, attendance
 from alongside_demo.chance import stream
 from alongside_demo.days import add_months, by_day, instant
 from alongside_demo.groups import Group, Stay, emerging_since, groups
+from alongside_demo.lately import lately
 from alongside_demo.meetings import Held, meetings
 from alongside_demo.paper import paper
 from alongside_demo.people import (
@@ -37,6 +38,7 @@ from alongside_demo.steps import (
     Remove,
     Step,
 )
+from alongside_demo.visiting import visiting
 
 _SHORTLY_BEFORE = timedelta(days=11)
 
@@ -78,6 +80,8 @@ def live(seed: int, today: date, founder: Founder | None = None) -> Life:
         *_answers_for_one(held, marks, people, seed, end),
         *paper(held, marks, cast, seed, end),
         _departure(today, founder.zone),
+        *visiting(seed, today, end, founder.zone),
+        *lately(today, founder),
     ]
     gone = next(step.at for step in told if isinstance(step, Remove))
     steps = sorted(

@@ -10,6 +10,7 @@ from alongside_demo.client import Clients
 from alongside_demo.groups import Group
 from alongside_demo.life import Life
 from alongside_demo.people import Person
+from alongside_demo.sending import Send, filled, found
 from alongside_demo.steps import (
     AnswerInvitation,
     Cancel,
@@ -42,6 +43,14 @@ class Known:
     series: dict[str, str] = field(default_factory=dict)
     entries: dict[tuple[Meeting, str], str] = field(default_factory=dict)
     marks: dict[Meeting, dict[str, Mark]] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+
+    def call_of(self, name: str) -> str:
+        """Return what `person:ruth`, `group:juniper` or the name of something else is called."""
+        kind, _, key = name.partition(":")
+        if name in self.others:
+            return self.others[name]
+        return {"person": self.people, "group": self.groups}[kind][key]
 
 
 class Player:
@@ -74,8 +83,16 @@ class Player:
                 await self._attendance(step)
             case Confirm() | Return():
                 await self._entries(step)
+            case Send():
+                await self._send(step)
             case _:
                 raise NotImplementedError(type(step).__name__)
+
+    async def _send(self, step: Send) -> None:
+        path = f"/api/{step.service}/v1{filled(step.path, self._known.call_of)}"
+        body = filled(step.body, self._known.call_of)
+        answer = await self._clients.call(step.who, step.method, path, body)
+        self._known.others |= {name: found(answer, where) for name, where in step.keeps}
 
     async def _people(self, step: Register | Endorse | Remove) -> None:
         match step:
