@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from journey.installation import Installation
+from journey.story import Story
 
 HERE = Path(__file__).parent
 
@@ -23,10 +24,16 @@ def _step(item: pytest.Item) -> tuple[str, str, int]:
     return str(item.path), mode, item.location[1] or 0
 
 
+@pytest.fixture(scope="module")
+def settings() -> dict[str, str]:
+    """What an installation is told besides what it must be; a module may say more."""
+    return {}
+
+
 @pytest.fixture(scope="module", params=["embedded", "stack"])
-def installation(request, tmp_path_factory):
+def installation(request, settings, tmp_path_factory):
     """A running installation of each mode, and the link by which its first coordinator comes in."""
-    where = Installation(request.param, tmp_path_factory.mktemp(request.param))
+    where = Installation(request.param, tmp_path_factory.mktemp(request.param), settings=settings)
     if request.param == "stack":
         request.getfixturevalue("stack_can_run")
     link = where.start(
@@ -35,3 +42,8 @@ def installation(request, tmp_path_factory):
     )  # fmt: skip
     yield where, link
     assert where.leave() == 0, "Ctrl-C stops it cleanly"
+
+
+@pytest.fixture(scope="module")
+def story(installation):
+    return Story(*installation)

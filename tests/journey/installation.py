@@ -33,6 +33,7 @@ class Installation:
     """Seconds by which its clock is ahead of the machine's."""
     process: subprocess.Popen[str] | None = None
     browsers: list[httpx2.Client] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -54,7 +55,7 @@ class Installation:
             "ALONGSIDE_COALESCE_SECONDS": "0",
         }
         rest = {key: value for key, value in os.environ.items() if not key.startswith("ALONGSIDE_")}
-        return rest | mine
+        return rest | mine | self.settings
 
     def start(self, *arguments: str) -> str:
         """Start it and return the link it prints."""

@@ -7,18 +7,15 @@ import email.policy
 import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from zoneinfo import ZoneInfo
 
 import httpx2
-import icalendar
 import pytest
-import recurring_ical_events
 
-from journey.installation import Installation, Person, until
+from journey.installation import Person, until
+from journey.story import CHICAGO, event_in, invitation_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
-CHICAGO = ZoneInfo("America/Chicago")
 TABLE = """\
 name,email,role,zone,category
 Dee Sample,dee@circle.example,supervisee,America/Chicago,IFS
@@ -26,66 +23,6 @@ Eli Sample,eli@circle.example,supervisee,America/Denver,ECFS
 Broken Row,not-an-address,supervisee,America/Chicago,IFS
 Far Row,far@circle.example,supervisee,Mars/Olympus,IFS
 """
-
-
-class Story:
-    """What the tests of one mode hand on to each other."""
-
-    def __init__(self, where: Installation, link: str) -> None:
-        self.where = where
-        self.link = link
-        self.people: dict[str, Person] = {}
-        self.ids: dict[str, str] = {}
-        self.feeds: dict[str, str] = {}
-        self.group_id = ""
-        self.series: dict = {}
-
-    @property
-    def keys(self) -> list[str]:
-        return [each["key"] for each in self.series["occurrences"]]
-
-    def feed_of(self, name: str) -> tuple[httpx2.Response, icalendar.Calendar]:
-        if name not in self.feeds:
-            self.feeds[name] = self.where.run("feed", f"{name}@circle.example").strip()
-        answer = httpx2.get(self.feeds[name])
-        assert answer.status_code == 200
-        calendar = icalendar.Calendar.from_ical(answer.content)
-        assert not [fault for part in calendar.walk() for fault in part.errors]
-        return answer, calendar
-
-    def starts(self, name: str) -> list[datetime]:
-        _, calendar = self.feed_of(name)
-        around = (datetime.now(UTC) - timedelta(days=80), datetime.now(UTC) + timedelta(days=399))
-        return sorted(
-            each["DTSTART"].dt.astimezone(UTC)
-            for each in recurring_ical_events.of(calendar).between(*around)
-            if each.get("STATUS") != "CANCELLED"
-        )
-
-    def planned(self) -> list[datetime]:
-        return sorted(
-            datetime.fromisoformat(each["starts_at"])
-            for each in self.series["occurrences"]
-            if each["status"] == "planned"
-        )
-
-
-@pytest.fixture(scope="module")
-def story(installation):
-    return Story(*installation)
-
-
-def invitation_in(mail: EmailMessage) -> icalendar.Calendar:
-    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    assert len(parts) == 1, "exactly one text/calendar part (RFC 6047)"
-    calendar = icalendar.Calendar.from_ical(parts[0].get_payload(decode=True))
-    assert parts[0].get_param("method").upper() == calendar["METHOD"]
-    return calendar
-
-
-def event_in(mail: EmailMessage) -> icalendar.Event:
-    (event,) = invitation_in(mail).walk("VEVENT")
-    return event
 
 
 def test_1_the_printed_link_signs_the_first_coordinator_in_once(story):

@@ -99,7 +99,7 @@ def create_app(
         subscriptions=consumers.subscriptions(),
         tickers=(
             Ticker("housekeeping", timedelta(hours=1), housekeeping.tick),
-            Ticker("seats", timedelta(minutes=1), SeatKeeper(uow).tick),
+            Ticker("seats", timedelta(seconds=15), SeatKeeper(uow).tick),
             Ticker("busy calendars", timedelta(seconds=3), busy.tick),
         ),
         welcome=FirstCoordinator(doors),
