@@ -183,3 +183,112 @@ async def test_mails_become_files_that_sort_by_time(notifier, notifier_settings)
     assert names[0].startswith("20270104T150000.000Z-00000001-invitation-ada@people.example")
     assert {row.outcome for row in await notifier.mails()} == {"sent"}
     assert await notifier.tick("send") == 0
+
+
+def _split(life, count):
+    """What the scheduler says when a series goes on at other times after so many sessions."""
+    first = make_series().pattern.first_start + timedelta(weeks=2 * count, days=1)
+    later = make_series(
+        weekly(first, 6 - count, 2),
+        series_id="series-2",
+        uid="01jseries2@supervision.example",
+        continues="series-1",
+        created_at=NOW,
+        revised_at=NOW,
+    )
+    old = life.change(
+        occurrences=life.series.occurrences[:count],
+        pattern=life.series.pattern.model_copy(update={"count": count}),
+        continued_by="series-2",
+    )
+    return old, later
+
+
+async def test_a_series_that_is_split_is_two_mails_each_and_both_at_once(notifier):
+    life = await notifier.begin()
+    old, later = _split(life, 3)
+    await notifier.hear_series(old)
+    await notifier.hear_series(later)
+    await notifier.tell(wait=False)
+    assert len(await notifier.mails()) == 3
+    await notifier.tell()
+    for who in ("ada", "ben", "cleo"):
+        kinds = [row.kind for row in await notifier.mails(who)]
+        assert kinds == ["invitation", "changed", "invitation"]
+    _, changed, invited = await notifier.mails("ben")
+    (master,) = calendar(changed).walk("VEVENT")
+    assert master["RRULE"]["COUNT"] == [3]
+    assert master["SEQUENCE"] == 1
+    assert "goes on at other times" in read(changed).get_body(("plain",)).get_content()
+    (new,) = calendar(invited).walk("VEVENT")
+    assert (new["UID"], new["SEQUENCE"]) == ("01jseries2@supervision.example", 0)
+
+
+async def test_a_series_of_which_only_the_past_is_left_loses_what_was_ahead(notifier):
+    life = await notifier.begin()
+    notifier.clock.advance(timedelta(days=10))
+    life.now = notifier.clock.now()
+    old, later = _split(life, 1)
+    await notifier.hear_series(old)
+    await notifier.hear_series(later)
+    await notifier.tell()
+    assert [row.kind for row in await notifier.mails("ben")] == [
+        "invitation",
+        "changed",
+        "invitation",
+    ]
+    (master,) = calendar((await notifier.mails("ben"))[1]).walk("VEVENT")
+    assert "RRULE" not in master
+
+
+async def test_a_split_that_is_changed_again_within_the_window_is_told_once(notifier):
+    life = await notifier.begin()
+    old, later = _split(life, 3)
+    await notifier.hear_series(old)
+    await notifier.hear_series(later)
+    second = later.model_copy(
+        update={"version": 2, "sequence": 1, "master_sequence": 1, "place": "Upstairs"}
+    )
+    await notifier.hear_series(second)
+    await notifier.tell()
+    rows = await notifier.mails("ben")
+    assert [row.kind for row in rows] == ["invitation", "changed", "invitation"]
+    assert "Upstairs" in read(rows[-1]).get_body(("plain",)).get_content()
+
+
+async def test_leave_is_one_mail_that_names_every_session(notifier):
+    life = await notifier.begin()
+    for key in life.keys()[1:4]:
+        await notifier.hear_series(life.cancel(key))
+    await notifier.tell()
+    rows = await notifier.mails("ben")
+    assert [row.kind for row in rows] == ["invitation", "changed"]
+    text = read(rows[-1]).get_body(("plain",)).get_content()
+    assert "3 sessions of Tuesday Circle will not take place" in text
+    assert text.count(": cancelled") == 3
+    (master,) = calendar(rows[-1]).walk("VEVENT")
+    assert len(master["EXDATE"].dts) == 3
+    assert master["SEQUENCE"] == 3
+
+
+async def test_a_series_that_is_handed_over_is_one_mail_each(notifier):
+    life = await notifier.begin()
+    await notifier.meet(person("eli", "Eli Novak", roles=("supervisor",)))
+    occurrences = tuple(
+        each.model_copy(update={"provider_id": "ada" if place < 2 else None})
+        for place, each in enumerate(life.series.occurrences)
+    )
+    await notifier.hear_series(life.change(provider_id="eli", occurrences=occurrences))
+    await notifier.tell()
+    kinds = {who: [row.kind for row in await notifier.mails(who)] for who in ("ada", "ben", "eli")}
+    assert kinds == {
+        "ada": ["invitation", "changed"],
+        "ben": ["invitation", "changed"],
+        "eli": ["invitation"],
+    }
+    text = read((await notifier.mails("ben"))[-1]).get_body(("plain",)).get_content()
+    assert "is led by Eli Novak from Tuesday, February 9, 2027 on" in text
+    hers = calendar((await notifier.mails("ada"))[-1]).walk("VEVENT")[0]
+    assert hers["RRULE"]["COUNT"] == [2]
+    his = calendar((await notifier.mails("eli"))[0]).walk("VEVENT")[0]
+    assert f"{his['DTSTART'].dt:%Y%m%d}" == "20270209"

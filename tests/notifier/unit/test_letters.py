@@ -26,6 +26,7 @@ FACTS = {
     "preferences_url": "https://supervision.example/preferences",
     "before": "Monday, January 11",
     "what": "One session has another time.",
+    "changes": ["Tuesday, January 12: cancelled", "Tuesday, January 19: cancelled"],
     "asks": True,
     "next": True,
     "series": True,

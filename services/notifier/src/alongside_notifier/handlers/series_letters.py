@@ -9,7 +9,7 @@ from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.mime import Letter
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.told import Message
-from alongside_notifier.domain.view import Meeting, View
+from alongside_notifier.domain.view import Meeting, View, leaders
 from alongside_notifier.letters import Letters
 
 _LISTED = 12
@@ -19,7 +19,7 @@ _WHY = {
     "changed": "{title} changed.",
     "cancelled_occurrence": "{one} was cancelled.",
     "cancelled": "{title} was cancelled.",
-    "removed": "No longer on the roster of {title}.",
+    "removed": "No longer part of {title}.",
 }
 
 
@@ -58,9 +58,10 @@ def series_letter(
         "before": None,
         "short": "",
         "next": False,
-        "asks": message.resets_answers,
+        "asks": message.resets_answers or bool(message.asks_again),
         "rhythm": wording.rhythm(view) if view else "",
-        "what": _what(message, reader),
+        "changes": _changes(message, view, reader),
+        "what": _why_out(person, reader) if view is None else _what(message, view, reader, now),
     }
     facts |= reader.times(None)
     coming = wording.upcoming(view, now) if view else []
@@ -107,23 +108,80 @@ def _cancelled_one(message: Message, coming: Any, reader: "_Reader") -> dict[str
     return facts
 
 
-def _what(message: Message, reader: "_Reader") -> str:
-    title, one = one_line(reader.series.title), wording.one_of(reader.series)
-    times, where = "times" in message.news, "where" in message.news
+def _changes(message: Message, view: View | None, reader: "_Reader") -> list[str]:
+    """Return a line for each occurrence that changed, where several did at once."""
+    lines = []
+    for part in message.parts:
+        meeting = view.meeting(part.key) if view and part.key else None
+        if meeting is None or part.before is None:
+            continue
+        before = reader.line(part.before.starts_at)
+        if part.method == "CANCEL":
+            lines.append(f"{before}: cancelled")
+        elif "times" in part.news:
+            lines.append(f"{before}: now {reader.line(meeting.starts_at)}")
+        else:
+            lines.append(
+                f"{before}: {'another place' if 'where' in part.news else 'led by another'}"
+            )
+    return lines
+
+
+def _what(message: Message, view: View, reader: "_Reader", now: datetime) -> str:
     if message.key is not None:
-        if message.before is not None and message.before.cancelled:
-            return f"{one} that was cancelled takes place after all."
-        news = (
-            "has another time"
-            if times
-            else "meets somewhere else"
-            if where
-            else f"is led by {reader.host}"
-        )
-        return f"{one} {news}."
-    if times or where:
-        return f"{title} {'has new times' if times else 'meets somewhere else'}."
+        return _what_of_one(message, reader)
+    title = one_line(reader.series.title)
+    if message.parts:
+        number, off = len(message.parts), all(each.method == "CANCEL" for each in message.parts)
+        return f"{number} sessions of {title} {'will not take place' if off else 'change'}:"
+    if "times" in message.news:
+        return _what_of_times(view, reader, now)
+    if "where" in message.news:
+        return f"{title} meets somewhere else."
+    if "who" in message.news:
+        led = reader.series.provider_id
+        own = [each for each in wording.upcoming(view, now) if each.provider_id == led]
+        since = f" from {reader.day(own[0].starts_at)} on" if own else ""
+        return f"{title} is led by {reader.host}{since}; its times stay as they are."
     return f"{title} with {reader.host} was updated; its times stay as they are."
+
+
+def _what_of_one(message: Message, reader: "_Reader") -> str:
+    one = wording.one_of(reader.series)
+    if message.before is not None and message.before.cancelled:
+        return f"{one} that was cancelled takes place after all."
+    if "times" in message.news:
+        return f"{one} has another time."
+    if "where" in message.news:
+        return f"{one} meets somewhere else."
+    return f"{one} is led by {reader.host}."
+
+
+def _what_of_times(view: View, reader: "_Reader", now: datetime) -> str:
+    series, title = reader.series, one_line(reader.series.title)
+    if series.continued_by is not None:
+        rest = "what stays is below" if view.has_future(now) else "none of the old ones is left"
+        return f"{title} goes on at other times. They come in an invitation of their own; {rest}."
+    if view.leads and view.person_id not in leaders(series):
+        return f"{title} is led by {reader.host} now. These sessions are yours:"
+    return f"{title} has new times."
+
+
+def _why_out(person: PersonState, reader: "_Reader") -> str:
+    """Say why nothing of a series is somebody's any more."""
+    series, title = reader.series, one_line(reader.series.title)
+    stays = [each for each in series.members if each.person_id == person.person_id]
+    if not stays:
+        return f"{title} is led by {reader.host} now, so its sessions leave your calendar."
+    if series.continued_by is not None and stays[-1].left_on is None:
+        return (
+            f"{title} goes on at other times, so the sessions you had leave your calendar. "
+            "The new ones come in an invitation of their own."
+        )
+    return (
+        f"You are no longer on the roster of {title} with {reader.host}, so its sessions leave "
+        "your calendar."
+    )
 
 
 class _Reader:
@@ -159,6 +217,10 @@ class _Reader:
         return (
             f"{wording.day(instant, self._zone)}, {wording.clock(instant, self._zone)} ({offset})"
         )
+
+    def day(self, instant: datetime) -> str:
+        """Return a day."""
+        return wording.day(instant, self._zone)
 
     def short(self, instant: datetime) -> str:
         """Return a time for a subject, with zone and offset."""
