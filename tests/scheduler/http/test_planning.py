@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -269,3 +270,38 @@ class TestASeriesThatRuns:
             (notice,) = await group_cover(house.group_id, uow)
         assert notice.series_id == house.series_id
         assert notice.warnings[0].startswith("Lea Lead: ERS ends on Wed, Apr 1, 2026")
+
+
+async def test_what_is_offered_fits_the_whole_series(house, open_browser):
+    """Next Tuesday at ten would be free, and the Tuesday after it not: it is not offered."""
+    lea = await open_browser(house.lea)
+    await lea.send("POST", f"/series/{house.series_id}/sessions/{house.keys[1]}/cancel")
+    facts = {"starts_on": "2026-03-10", "count": 3}
+    told = await preview(lea, house.group_id, **facts)
+    assert len(told["instead"]) == 3
+    for moment in told["instead"]:
+        wall = datetime.fromisoformat(moment).astimezone(ZoneInfo("America/Chicago"))
+        again = {
+            "starts_on": wall.date().isoformat(),
+            "start_time": f"{wall:%H:%M}",
+            "end_time": f"{wall.hour + 2}:{wall:%M}",
+            "count": 3,
+        }
+        assert (await preview(lea, house.group_id, **again))["conflicts"] == []
+    assert "2026-03-17T15:00:00Z" not in told["instead"]
+
+
+async def test_nothing_is_offered_where_nothing_fits(house, open_browser):
+    lea = await open_browser(house.lea)
+    everywhere = {
+        "frequency": "dates",
+        "dates": [f"2026-06-{day:02}" for day in range(1, 29)],
+        "start_time": "08:00",
+        "end_time": "18:00",
+        "count": None,
+    }
+    body = {**THURSDAYS, **everywhere}
+    await lea.send("POST", f"/groups/{house.group_id}/series", body, status=201)
+    told = await preview(lea, house.group_id, **everywhere)
+    assert told["conflicts"]
+    assert told["instead"] == []

@@ -1,6 +1,6 @@
 """A series as it would be: every date, what becomes of days off, and where it leads people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,14 +11,13 @@ from alongside.contracts import Occurrence, SeriesState
 from alongside.web import times
 from alongside.zones import zone
 from alongside_scheduler.domain import wording
-from alongside_scheduler.domain.booking import Clash
 from alongside_scheduler.domain.recurrence import Meeting, is_doubled, is_skipped, occurrence_key
 from alongside_scheduler.handlers.planning import Draft, ScheduleSeries, draft_series
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.credentials import Cover, cover_of
 from alongside_scheduler.views.elsewhere import busy_elsewhere
 from alongside_scheduler.views.forecasts import MemberForecast, forecasts
-from alongside_scheduler.views.free import next_free
+from alongside_scheduler.views.instead import fitting_starts
 from alongside_scheduler.views.people import names_of
 
 Fate = Literal["planned", "kept", "moved"]
@@ -68,7 +67,7 @@ class SeriesPreview(BaseModel):
     warnings: list[str]
     conflicts: list[str]
     instead: list[datetime]
-    """With conflicts: the next times after the first of them at which everybody is free (UTC)."""
+    """With conflicts: first starts (UTC) with which everybody is free for the whole series."""
     forecasts: list[MemberForecast]
     cover: Cover
 
@@ -98,21 +97,10 @@ async def preview_series(
             *_warnings(series, uow.now),
         ],
         conflicts=[str(clash) for clash in clashes],
-        instead=await _instead(series, clashes, at, uow),
+        instead=await fitting_starts(series, command, uow) if clashes else [],
         forecasts=await forecasts([series], uow),
         cover=cover,
     )
-
-
-async def _instead(
-    series: SeriesState, clashes: Sequence[Clash], at: ZoneInfo, uow: SchedulerUow
-) -> list[datetime]:
-    if not clashes:
-        return []
-    people = {series.provider_id, *series.co_provider_ids}
-    people |= {each.person_id for each in series.members}
-    first = min(clash.starts_at for clash in clashes)
-    return await next_free(uow, people, series.duration_minutes, first, at)
 
 
 def _rows(draft: Draft, at: ZoneInfo) -> Iterable[PreviewSession]:
