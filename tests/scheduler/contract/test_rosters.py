@@ -217,6 +217,24 @@ async def test_a_change_of_the_group_reaches_what_runs_if_it_is_meant_to(house):
     assert house.said == []
 
 
+async def test_names_that_are_no_longer_shown_are_gone_from_what_runs_at_once(house):
+    group_id, series_id = house.made.group_id, house.running.series_id
+
+    async def shown() -> bool:
+        return (await house.run(lambda uow: uow.series.get(series_id))).show_roster
+
+    await change(house, group_id, show_roster=True)
+    assert not await shown()
+    await change(house, group_id, show_roster=False)
+    before = await house.run(lambda uow: uow.series.get(series_id))
+    await change(house, group_id, show_roster=True, running_too=True)
+    assert await shown()
+    await change(house, group_id, show_roster=False)
+    assert not await shown()
+    after = await house.run(lambda uow: uow.series.get(series_id))
+    assert (after.version, after.sequence) == (before.version + 2, before.sequence)
+
+
 async def test_who_is_taken_at_that_time_cannot_be_given_what_runs(house):
     omar = await house.person("Omar", "supervisor")
     other = await house.group(omar, [house.ben], name="Other")

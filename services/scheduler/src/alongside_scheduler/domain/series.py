@@ -240,6 +240,17 @@ def leave(series: SeriesState, person_id: str, last_day: date, *, now: datetime)
     return step(series, now, counter, members=members)
 
 
+def show_names(series: SeriesState, *, shown: bool, now: datetime) -> SeriesState:
+    """Return the series whose members see each other's names, or no longer do.
+
+    These are words: nobody is asked to answer again because of them.
+    """
+    need_planned(series)
+    if series.show_roster == shown:
+        return series
+    return step(series, now, series.sequence, whole=True, show_roster=shown)
+
+
 def is_present(member: Member, day: date) -> bool:
     """Tell whether this stay on the roster covers a wall date in the zone of the series."""
     return member.joined_on <= day and (member.left_on is None or day <= member.left_on)

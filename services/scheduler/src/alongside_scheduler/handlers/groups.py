@@ -4,11 +4,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from alongside.contracts import SeriesChanged
 from alongside.errors import Forbidden, Invalid
 from alongside_scheduler.domain import groups as rules
+from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import need_lead
 from alongside_scheduler.domain.groups import GroupFacts
 from alongside_scheduler.handlers.command import Command
+from alongside_scheduler.handlers.saying import say
 from alongside_scheduler.handlers.seating import seats_of, tidy_seats
 from alongside_scheduler.handlers.series import ChangeSeries, change_series
 from alongside_scheduler.store.tables import GroupRow
@@ -117,6 +120,7 @@ async def make_group(command: MakeGroup, uow: SchedulerUow) -> GroupView:
 async def change_group(group_id: str, command: ChangeGroup, uow: SchedulerUow) -> GroupView:
     """Change a group, and with `running_too` the series that run; otherwise they keep what they say.
 
+    That members no longer see each other's names holds for what runs at once, whatever is asked.
     Raises `AlreadyBooked` if who leads from now on is taken at the time of a series.
     """
     await uow.seats.hold_people([command.provider_id or "", command.co_provider_id or ""])
@@ -146,6 +150,8 @@ async def change_group(group_id: str, command: ChangeGroup, uow: SchedulerUow) -
         await tidy_seats(row, uow)
     if command.running_too:
         await _running_follow(row, changed, uow)
+    if "show_roster" in changed and (command.running_too or not row.show_roster):
+        await _names_follow(row, uow)
     return GroupView.of(row)
 
 
@@ -163,6 +169,14 @@ async def _running_follow(row: GroupRow, changed: dict[str, Any], uow: Scheduler
     command = ChangeSeries.model_validate(new)
     for series in await uow.series.running(row.id, uow.now):
         await change_series(series.series_id, command, uow)
+
+
+async def _names_follow(row: GroupRow, uow: SchedulerUow) -> None:
+    """Let the series that run show their members' names, or no longer."""
+    for series in await uow.series.running(row.id, uow.now):
+        after = life.show_names(series, shown=row.show_roster, now=uow.now)
+        if after is not series:
+            await say(after, SeriesChanged, uow)
 
 
 def _need_own_lead(uow: SchedulerUow, provider_id: str, co_provider_id: str | None) -> None:
