@@ -46,7 +46,7 @@ def drawn_row(found: FoundTime, number: int, zone: str) -> RowDrawn:
 def row_words(dots: list[Attendance], days: list[str]) -> str:
     """Return `free on 10 of 12 dates; busy Tue, Dec 8, 2026`."""
     parts = [f"free on {dots.count('free')} of {len(dots)} dates"]
-    for state, word in (("busy", "busy"), ("outside", "outside of their hours")):
+    for state, word in (("busy", "busy"), ("outside", "outside of usual hours")):
         when = [name for name, dot in zip(days, dots, strict=True) if dot == state]
         if when:
             shown = "; ".join(when[:_MOST_NAMED])
