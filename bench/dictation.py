@@ -7,7 +7,7 @@ So the baseline reads and writes the same rows, however the use case changes.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event
 
-from alongside.db import Database
+from alongside.db import Database, direct
 
 Names = Mapping[Any, Any]
 """Old values, and what stands in their place."""
@@ -35,11 +35,19 @@ class Dictation:
             if not text.startswith("BEGIN"):
                 self.said.append((text, values, many))
 
+        say = direct.say
+
+        async def say_and_note(driver: Any, text: str, values: Sequence[Any]) -> list[Any]:
+            self.said.append((text, values, False))
+            return await say(driver, text, values)
+
         engine = database.engine.sync_engine
         event.listen(engine, "before_cursor_execute", note)
+        direct.say = say_and_note
         try:
             yield
         finally:
+            direct.say = say
             event.remove(engine, "before_cursor_execute", note)
 
     async def say(self, driver: "SqliteDriver | PostgresDriver", names: Names) -> None:

@@ -22,13 +22,16 @@ from sqlalchemy.ext import asyncio as sqlalchemy_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.db import sqlite
+from alongside.db import direct, sqlite
 from alongside.db.plumbing import Plumbing
 
 
 class _SyncSession(sqlmodel.Session):
     # SQLModel deprecates `execute` to steer towards `exec`; Core statements need it.
     execute = orm.Session.execute
+
+
+direct.keep_driver(_SyncSession)
 
 
 class Session(AsyncSession):
@@ -62,8 +65,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a session that may write. Leaving it without a commit rolls back."""
-        async with Session(self._writer, expire_on_commit=False) as session:
+        session = Session(self._writer, expire_on_commit=False)
+        try:
             yield session
+        finally:
+            if session.in_transaction():
+                await asyncio.shield(asyncio.create_task(session.close()))
+            else:
+                session.sync_session.close()  # after a commit nothing is left to wait for
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

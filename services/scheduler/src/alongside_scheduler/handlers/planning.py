@@ -20,7 +20,7 @@ from alongside_scheduler.domain.problems import Problems
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.handlers.saying import length_between, say
 from alongside_scheduler.handlers.seating import today_in
-from alongside_scheduler.store.planning import Surroundings
+from alongside_scheduler.store.planning import Group, Surroundings
 from alongside_scheduler.store.tables import GroupRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -71,14 +71,14 @@ class Draft:
 
 async def draft_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> Draft:
     """Return the series as it would be. Nothing is kept or said."""
-    group = await uow.groups.get(group_id)
+    group = await uow.planning.group(group_id)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
     return await _draft(group, command, uow)
 
 
 async def schedule_series(group_id: str, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
     """Plan a series for everybody on the roster: one transaction, one event."""
-    group = await uow.groups.get(group_id, for_change=True)
+    group = await uow.planning.group(group_id, for_change=True)
     need_lead(uow.actor, group.provider_id, [group.co_provider_id])
     series = await drafted(group, command, uow)
     return await say(series, SeriesScheduled, uow)
@@ -89,12 +89,14 @@ def _check_still_here(around: Surroundings) -> None:
         raise Invalid(f"{name} has left. Choose who leads this group first.")
 
 
-async def drafted(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> SeriesState:
+async def drafted(
+    group: Group | GroupRow, command: ScheduleSeries, uow: SchedulerUow
+) -> SeriesState:
     """Return the series that a group would have by this command, before anybody asks who may."""
     return (await _draft(group, command, uow)).series
 
 
-async def _draft(group: GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> Draft:
+async def _draft(group: Group | GroupRow, command: ScheduleSeries, uow: SchedulerUow) -> Draft:
     problems = Problems()
     rhythm = minutes = None
     with problems.noting():

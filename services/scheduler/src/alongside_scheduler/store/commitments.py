@@ -1,7 +1,7 @@
 """The time that series take of people: here the database holds the second guarantee."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import SeriesState
+from alongside.db.direct import Direct
 from alongside.db.rows import insert_rows
 from alongside.errors import NotFound
 from alongside.zones import zone
@@ -39,7 +40,7 @@ _NUMBERS = (
     .select_from(_WITH_ROOM)
     .where(_PEOPLE.c.id.in_(bindparam("ids", expanding=True)))
 )
-_HOLD = (
+_HOLD = Direct(
     select(*_FACTS, func.pg_advisory_xact_lock(_LOCKS, cast(_PEOPLE.c.person_no, Integer)))
     .select_from(_WITH_ROOM)
     .where(_PEOPLE.c.id == any_(bindparam("ids", type_=ARRAY(String))))
@@ -160,7 +161,7 @@ class Commitments:
         slots = wanted(series)
         if not slots:
             return []
-        people = await self._people(_NUMBERS, {person for person, _ in slots})
+        people = await self._people({person for person, _ in slots})
         begins = min(slot.starts_at for slot in slots.values())
         ends = max(people[person].free_from(slot) for (person, _), slot in slots.items())
         taken: dict[int, list[Any]] = {}
@@ -200,17 +201,13 @@ class Commitments:
         PostgreSQL locks them in one order, so that two who want the same people wait for each other
         and do not deadlock; on SQLite a writer is alone already.
         """
-        postgresql = self._session.get_bind().dialect.name == "postgresql"
-        return await self._people(_HOLD if postgresql else _NUMBERS, person_ids)
+        if self._session.get_bind().dialect.name != "postgresql":
+            return await self._people(person_ids)
+        return _found(await _HOLD.rows(self._session, {"ids": list(person_ids)}), person_ids)
 
-    async def _people(self, query: Any, person_ids: Collection[str]) -> dict[str, Person]:
-        found = {
-            row.id: Person(row.person_no, timedelta(minutes=row.room))
-            for row in await self._session.execute(query, {"ids": list(person_ids)})
-        }
-        if len(found) < len(person_ids):
-            raise NotFound("Somebody in this series is not registered.")
-        return found
+    async def _people(self, person_ids: Collection[str]) -> dict[str, Person]:
+        rows = await self._session.execute(_NUMBERS, {"ids": list(person_ids)})
+        return _found(rows, person_ids)
 
     async def _each(
         self, statement: Any, series_id: str, people: Mapping[str, Person], at: Sequence[At]
@@ -241,6 +238,15 @@ class refusing_overlaps:  # noqa: N801  # reads as a statement: with refusing_ov
 def is_overlap(error: DBAPIError) -> bool:
     """Tell whether the guard refused, on either database."""
     return isinstance(error, IntegrityError) and NO_OVERLAP in str(error.orig)
+
+
+def _found(rows: Iterable[Any], person_ids: Collection[str]) -> dict[str, Person]:
+    found = {
+        person_id: Person(number, timedelta(minutes=room)) for person_id, number, room, *_ in rows
+    }
+    if len(found) < len(person_ids):
+        raise NotFound("Somebody in this series is not registered.")
+    return found
 
 
 def _rows(

@@ -1,0 +1,111 @@
+"""Statements that go straight to PostgreSQL's driver: for the few that a booking waits for.
+
+Between a session and its driver, a statement passes through more Python than it costs the database.
+A `Direct` is compiled once; from then on its text and its values are handed to the driver of the
+session's own connection, inside the session's transaction. On SQLite it takes the usual way. Column
+types treat values as they always do, and errors are those of SQLAlchemy.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Select, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+
+DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+
+_CONNECTION = "alongside.connection"
+Processor = Callable[[Any], Any] | None
+
+
+def keep_driver(session: type[Session]) -> None:
+    """Let sessions of this class know the driver's connection while a transaction is open."""
+
+    @event.listens_for(session, "after_begin")
+    def _begun(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
+        if connection.dialect.name == "postgresql":
+            session.info[_CONNECTION] = connection.connection
+
+    @event.listens_for(session, "after_transaction_end")
+    def _over(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            session.info.pop(_CONNECTION, None)
+
+
+async def driver_of(session: AsyncSession) -> asyncpg.Connection | None:
+    """Return PostgreSQL's driver inside this session's transaction; None for another database."""
+    info = session.sync_session.info
+    if _CONNECTION not in info:
+        await session.connection()
+        if _CONNECTION not in info:
+            return None
+    driver: asyncpg.Connection = info[_CONNECTION].driver_connection
+    if not driver.is_in_transaction():
+        # SQLAlchemy begins with the first statement it sees; it may not see any of ours.
+        await info[_CONNECTION].dbapi_connection._start_transaction()  # noqa: SLF001
+    return driver
+
+
+async def say(driver: asyncpg.Connection, text: str, values: Sequence[Any]) -> list[Any]:
+    """Have the driver execute a statement; raise what SQLAlchemy would raise."""
+    try:
+        rows: list[Any] = await driver.fetch(text, *values)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(text, None, error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        away = driver.is_closed()
+        raise DBAPIError(text, None, error, connection_invalidated=away) from error
+    return rows
+
+
+class Direct:
+    """A query that is made once. Its rows unpack into the selected columns."""
+
+    def __init__(self, query: Select[Any] | Any) -> None:
+        self._query = query
+
+    @cached_property
+    def _prepared(self) -> tuple[str, list[tuple[str, Any, Processor]], list[Processor]]:
+        compiled = self._query.compile(dialect=DIALECT)
+        values = [
+            (name, compiled.params[name], _bind(compiled.binds[name].type))
+            for name in compiled.positiontup or ()
+        ]
+        results = [_result(column.type) for column in self._query.selected_columns]
+        return compiled.string, values, results
+
+    async def rows(
+        self, session: AsyncSession, values: Mapping[str, Any]
+    ) -> Sequence[Sequence[Any]]:
+        """Return the rows for these values of the query's parameters."""
+        driver = await driver_of(session)
+        if driver is None:
+            return (await session.execute(self._query, dict(values))).all()
+        text, places, results = self._prepared
+        found = await say(
+            driver,
+            text,
+            [_processed(process, values.get(name, default)) for name, default, process in places],
+        )
+        if not any(results):
+            return found
+        return [[_processed(*each) for each in zip(results, row, strict=True)] for row in found]
+
+
+def _processed(process: Processor, value: Any) -> Any:
+    return value if process is None else process(value)
+
+
+def _bind(kind: Any) -> Processor:
+    found: Processor = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
+    return found
+
+
+def _result(kind: Any) -> Processor:
+    found: Processor = kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
+    return found
