@@ -80,6 +80,7 @@ def test_every_icon_and_drawing_that_is_named_exists():
         lambda: UI.window_strip([(NASTY, 1, "in")], NASTY, NASTY),
         lambda: UI.heat_strip([(NASTY, 1, NASTY)], NASTY),
         lambda: UI.sparkline([1], NASTY),
+        lambda: UI.timeline([(NASTY, NASTY, 0, 10, "good")], [(0, NASTY)], 5, NASTY),
         lambda: UI.error_summary({"name": NASTY}),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Text, delete, func, or_, type_coerce
+from sqlalchemy import Text, and_, delete, false, func, or_, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from alongside.contracts import Credential, PersonState, Role
 from alongside.errors import NotFound
 from alongside_scheduler.domain.people import AddressTaken
-from alongside_scheduler.domain.search import folded
+from alongside_scheduler.domain.search import folded, words_of
+from alongside_scheduler.store.likeness import begins_a_word, escaped
 from alongside_scheduler.store.tables import CredentialRow, PersonRow
 
 
@@ -55,25 +56,35 @@ class PeopleStore:
         text: str = "",
         role: Role | None = None,
         *,
+        pursuing: str | None = None,
+        left: bool = False,
         limit: int = 100,
         offset: int = 0,
         by_email: bool = True,
     ) -> tuple[Sequence[PersonRow], int]:
-        """Return a page of people who have not left, by name, and how many there are in all."""
-        wanted: list[Any] = [col(PersonRow.left_at).is_(None)]
+        """Return a page of people by name, and how many there are in all.
+
+        Only who has not left, or with `left` only who has. Each word of the text begins a word of
+        the name, or the text is part of the address.
+        """
+        gone = col(PersonRow.left_at)
+        wanted: list[Any] = [gone.is_not(None) if left else gone.is_(None)]
         if text:
-            like = f"%{_escaped(text.lower())}%"
-            fits = [func.lower(PersonRow.name).like(like, escape="\\")]
+            words = words_of(text)
+            fits = [and_(*begins_a_word(col(PersonRow.search_text), words))] if words else []
             if by_email:
+                like = f"%{escaped(text.lower())}%"
                 fits.append(col(PersonRow.email).like(like, escape="\\"))
-            wanted.append(or_(*fits))
+            wanted.append(or_(false(), *fits))
         if role is not None:
             wanted.append(type_coerce(col(PersonRow.roles), Text).like(f'%"{role}"%'))
+        if pursuing is not None:
+            wanted.append(PersonRow.pursuing == pursuing)
         count = await self._session.exec(select(func.count()).select_from(PersonRow).where(*wanted))
         query = (
             select(PersonRow)
             .where(*wanted)
-            .order_by(func.lower(PersonRow.name), PersonRow.id)
+            .order_by(col(PersonRow.search_text), PersonRow.id)
             .limit(limit)
             .offset(offset)
         )
@@ -177,7 +188,3 @@ class PeopleStore:
             row.model_dump(exclude={"id", "person_no", "registered_at"})
             | {"person_id": row.id, "credentials": credentials[row.id]}
         )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,10 +1,12 @@
 """People, as far as the one who asks may see them."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from alongside.contracts import PersonState, Role
 from alongside.errors import Forbidden, Invalid, NotFound
-from alongside_scheduler.domain.people import ROLES
+from alongside_scheduler.domain.people import CATEGORIES, ROLES
 from alongside_scheduler.store.tables import PersonRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -21,6 +23,7 @@ class PersonListed(BaseModel):
     pursuing: str | None = None
     email: str | None = None
     zone: str | None = None
+    left_at: datetime | None = None
 
     @classmethod
     def of(cls, row: PersonRow, *, whole: bool) -> "PersonListed":
@@ -32,6 +35,7 @@ class PersonListed(BaseModel):
             pursuing=row.pursuing if whole else None,
             email=row.email if whole else None,
             zone=row.zone if whole else None,
+            left_at=row.left_at if whole else None,
         )
 
 
@@ -47,20 +51,32 @@ async def list_people(
     *,
     text: str = "",
     role: str | None = None,
+    pursuing: str | None = None,
+    left: bool = False,
     limit: int = PAGE,
     offset: int = 0,
 ) -> PeoplePage:
-    """Return people by name: all of them for coordinators, names alone for supervisors."""
+    """Return people by name: all of them for coordinators, names alone for supervisors.
+
+    What somebody pursues, and who has left, is for coordinators alone.
+    """
     actor = uow.actor
     if not (actor.is_coordinator or actor.is_supervisor):
         raise Forbidden("The list of people is for supervisors and coordinators.")
     wanted = next((known for known in ROLES if known == role), None)
     if role and wanted is None:
         raise Invalid(f"Roles are: {', '.join(ROLES)}.", field="role")
+    category = next((known for known in CATEGORIES if known == pursuing), None)
+    if pursuing and category is None:
+        raise Invalid(f"Categories are: {', '.join(CATEGORIES)}.", field="pursuing")
+    if (category or left) and not actor.is_coordinator:
+        raise Forbidden("Only a coordinator may look at people in this way.")
     # Only a coordinator may find somebody by an address.
     rows, total = await uow.people.search(
         text.strip()[:100],
         wanted,
+        pursuing=category,
+        left=left,
         limit=min(max(limit, 1), MOST),
         offset=max(offset, 0),
         by_email=actor.is_coordinator,

@@ -9,13 +9,15 @@ from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsCoordinator, Viewer
 from alongside.web.forms import Form, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
-from alongside.zones import all_zones
+from alongside.zones import all_zones, zone
 from alongside_scheduler.domain.people import CATEGORIES, CREDENTIAL_KINDS
 from alongside_scheduler.handlers import people as cases
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.validity import validity
 from alongside_scheduler.views import people as views
+from alongside_scheduler.views.person import about_person
 
 routes = APIRouter(include_in_schema=False)
 
@@ -29,23 +31,31 @@ async def table(
     pages: PagesDep,
     q: str = "",
     role: str = "",
+    pursuing: str = "",
+    left: str = "",
     page: Annotated[int, Query(ge=1, le=10**4)] = 1,
 ) -> Response:
-    """Show people by name, searched by name, address and role."""
+    """Show people by name, searched by name and address, role and what they pursue."""
     async with doors.reading(viewer) as uow:
         found = await views.list_people(
-            uow, text=q, role=role or None, offset=(page - 1) * views.PAGE
+            uow,
+            text=q,
+            role=role or None,
+            pursuing=pursuing or None,
+            left=left == "yes",
+            offset=(page - 1) * views.PAGE,
         )
-    asked = urlencode({"q": q, "role": role})
+    chosen = {"q": q, "role": role, "pursuing": pursuing, "left": left}
+    asked = urlencode({name: value for name, value in chosen.items() if value})
     return pages.render(
         "people.html",
         found=found,
-        q=q,
-        role=role,
+        chosen=chosen,
         roles=words.ROLES,
+        categories=CATEGORIES,
         page=page,
         pages=-(-found.total // views.PAGE),
-        page_href=f"/people?{asked}&page={{page}}",
+        page_href=f"/people?{asked}{'&' if asked else ''}page={{page}}",
     )
 
 
@@ -178,10 +188,14 @@ async def _page(
 ) -> Response:
     async with doors.reading(viewer) as uow:
         person = await views.show_person(person_id, uow)
+        about = await about_person(person_id, uow)
+        today = uow.now.astimezone(zone(viewer.zone)).date()
     return pages.render(
         "person.html",
         error.status if error else 200,
         person=person,
+        about=about,
+        held=validity(person.credentials, today),
         values=values or person.model_dump(),
         credential=credential or {},
         errors=errors_of(error) if error else {},
