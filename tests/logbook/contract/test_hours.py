@@ -17,6 +17,7 @@ from alongside.contracts import (
     PersonLeft,
     ProgressChanged,
     SeriesScheduled,
+    SeriesState,
 )
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.attendance import Departure
@@ -32,6 +33,7 @@ from alongside_logbook.handlers.people import on_people
 from alongside_logbook.handlers.progress import refresh
 from alongside_logbook.handlers.sessions import on_sessions
 from alongside_logbook.handlers.verification import verify
+from alongside_logbook.views.attendance import sessions_awaiting
 from logbook.office import KEY, Office, ers, series
 
 pytestmark = pytest.mark.contract
@@ -445,3 +447,50 @@ async def test_verify_finds_a_changed_history(circle):
         "ann: version 1 was changed after it was written",
         "bob: version 1 was changed after it was written",
     }
+
+
+def _led_by(state: SeriesState, key: str, provider_id: str) -> dict[str, object]:
+    return {
+        "occurrences": tuple(
+            each.model_copy(update={"provider_id": provider_id}) if each.key == key else each
+            for each in state.occurrences
+        )
+    }
+
+
+async def test_a_stand_in_records_their_date_and_no_other(office):
+    for leader in ("pat", "omar"):
+        await office.person(leader, "supervisor", credentials=(ers(),))
+    for member in ("ann", "bob"):
+        await office.person(member, pursuing="IFS")
+    starts = ("2026-02-10T10:00", "2026-02-17T10:00")
+    state = await office.series(starts=starts)
+    second = state.occurrences[1].key
+    await office.series(starts=starts, **_led_by(state, second, "omar"))
+    office.clock.advance(timedelta(days=60))
+
+    async def awaits(who):
+        page = await office.run(lambda uow: sessions_awaiting(who, uow))
+        return [(each.key, each.provider.person_id) for each in page.sessions]
+
+    assert await awaits("omar") == [(second, "omar")]
+    assert (second, "omar") in await awaits("pat")
+    with pytest.raises(Forbidden):
+        await office.record(key=state.occurrences[0].key, by="omar")
+    recorded = await office.record(key=second, by="omar")
+    assert {entry.provider_id for entry in recorded.entries} == {"omar"}
+
+
+async def test_a_series_that_goes_on_elsewhere_keeps_what_was_recorded(office):
+    await office.person("pat", "supervisor", credentials=(ers(),))
+    for member in ("ann", "bob"):
+        await office.person(member, pursuing="IFS")
+    starts = ("2026-02-10T10:00", "2026-02-17T10:00", "2026-02-24T10:00")
+    state = await office.series(starts=starts)
+    office.clock.advance(timedelta(days=9))
+    await office.record(key=state.occurrences[0].key, by="pat")
+    await office.series(starts=starts, occurrences=state.occurrences[:1], continued_by="s2")
+    await office.series("s2", starts=("2026-02-18T14:00",), continues="s1")
+    office.clock.advance(timedelta(days=60))
+    page = await office.run(lambda uow: sessions_awaiting("pat", uow))
+    assert [(each.series_id, each.key) for each in page.sessions] == [("s2", "20260218T1400")]

@@ -64,17 +64,19 @@ class SessionStore:
         await upsert(self._session, _SESSIONS, _rows_of(series))
 
     async def _keep_people(self, series: SeriesState) -> None:
-        leaders = {
+        leaders = {series.provider_id, *series.co_provider_ids}
+        stand_ins = {
             person for occurrence in series.occurrences for person in leaders_of(series, occurrence)
-        } | {series.provider_id, *series.co_provider_ids}
+        } - leaders
         members = {member.person_id for member in series.members}
+        parts = (("leader", leaders), ("stand_in", stand_ins), ("member", members))
         await self._session.execute(delete(_PEOPLE).where(_PEOPLE.c.series_id == series.series_id))
         await upsert(
             self._session,
             _PEOPLE,
             [
                 {"series_id": series.series_id, "person_id": person, "part": part}
-                for part, people in (("leader", leaders), ("member", members))
+                for part, people in parts
                 for person in sorted(people)
             ],
         )
@@ -154,12 +156,15 @@ class SessionStore:
         query = select(_PEOPLE.c.person_id).where(
             _PEOPLE.c.series_id == series_id,
             _PEOPLE.c.person_id == person,
-            _PEOPLE.c.part == "leader",
+            _PEOPLE.c.part.in_(("leader", "stand_in")),
         )
         return (await self._session.execute(query)).first() is not None
 
     async def leads_for(self, leader: str, person: str) -> bool:
-        """Tell whether somebody leads, or led, sessions of a person: then they may see the hours."""
+        """Tell whether somebody leads, or led, sessions of a person: then they may see the hours.
+
+        Whoever stands in for one date sees what they recorded, once they did.
+        """
         leads, member = _PEOPLE.alias("leads"), _PEOPLE.alias("member")
         together = (
             select(leads.c.series_id)

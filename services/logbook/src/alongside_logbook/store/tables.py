@@ -187,7 +187,7 @@ class SeriesPersonRow(LogbookTable, table=True):
     series_id: str = _key()
     person_id: str = _key()
     part: str = _key(8)
-    """leader or member."""
+    """leader (of the whole series), stand_in (of some of its dates) or member."""
 
 
 class EntryVersionRow(LogbookTable, table=True):
