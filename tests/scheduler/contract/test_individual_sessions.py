@@ -36,6 +36,7 @@ from alongside_scheduler.handlers.booking import (
     cancel_booking,
     move_booking,
 )
+from alongside_scheduler.handlers.people import remove_person
 from alongside_scheduler.handlers.requests import (
     AskForTime,
     GrantRequest,
@@ -177,6 +178,43 @@ async def test_two_at_once_cannot_pass_a_daily_limit_together(practice):
     assert isinstance(refused, NotBookable)
     assert [why for _, why in refused.refused] == [Hindrance.DAY_FULL]
     assert refused.next_free[0] == at("2026-03-12T14:00")
+
+
+async def test_of_many_at_once_one_wins(practice):
+    people = [await practice.office.person(f"Guest {number}") for number in range(12)]
+    done = await asyncio.gather(
+        *(practice.book(each, "2026-03-10T09:00") for each in people), return_exceptions=True
+    )
+    refused = [each for each in done if isinstance(each, Exception)]
+    assert len(refused) == len(people) - 1
+    assert {type(each) for each in refused} == {SlotTaken}
+    assert {each.next_free[0] for each in refused} == {at("2026-03-10T10:00")}
+
+
+async def test_two_who_lead_and_book_at_once_do_not_collide(practice):
+    """A group's leader holds no booking page: there the guard decides, with the same words."""
+    office = practice.office
+    group = await office.group(practice.lea, [], name="Circle")
+    done = await asyncio.gather(
+        office.series(group.group_id, frequency="once", count=None),
+        practice.book(practice.ada, "2026-03-10T10:00"),
+        return_exceptions=True,
+    )
+    (refused,) = [each for each in done if isinstance(each, Exception)]
+    assert isinstance(refused, SlotTaken | AlreadyBooked)
+    assert refused.next_free
+
+
+async def test_who_has_left_is_granted_nothing(practice):
+    start = at("2026-03-11T19:00")
+    command = AskForTime(provider_id=practice.lea, starts=[start])
+    asked = await practice.run(lambda uow: ask_for_time(command, uow), supervisee(practice.ada))
+    await practice.office.run(lambda uow: remove_person(practice.ada, uow))
+    with pytest.raises(Conflict, match="has left"):
+        await practice.run(
+            lambda uow: grant_request(asked.request_id, GrantRequest(start=start), uow),
+            supervisor(practice.lea),
+        )
 
 
 async def test_groups_count_toward_the_limits_and_collide(practice):

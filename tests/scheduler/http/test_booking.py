@@ -277,6 +277,11 @@ class TestBooking:
         ada = await open_browser(opened.ada)
         await ada.page(f"/book/{opened.lea}/confirm{query}", status=404)
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "soon", "2026-02-10"])
+    async def test_any_day_can_be_typed(self, opened, open_browser, day):
+        ada = await open_browser(opened.ada)
+        is_sound(await ada.page(f"/book/{opened.lea}?day={day}&length=99999"))
+
     async def test_nobody_to_book(self, house, open_browser):
         ada = await open_browser(house.ada)
         page = await ada.page("/book")
@@ -293,6 +298,9 @@ class TestRequests:
         fields = {"provider": opened.lea, "minutes": "60", "note": "After work <3"}
         wrong = await ben.post("/requests/new", status=422, **fields, day_1="2026-03-11")
         assert "Give the time, too" in wrong.text
+        far = {"day_1": "9999-12-31", "time_1": "20:00"}
+        wrong = await ben.post("/requests/new", status=422, **fields, **far)
+        assert "Choose a year" in wrong.text
         wrong = await ben.post("/requests/new", status=422, **fields)
         assert "Propose at least one time" in wrong.text
         is_sound(wrong.text)
@@ -367,7 +375,13 @@ class TestJson:
             "2026-03-03T19", "2026-03-03T19", "2026-03-03T20", "2026-03-03T20", "2026-03-03T21",
             "2026-03-05T15", "2026-03-05T15", "2026-03-05T16", "2026-03-05T16", "2026-03-05T17",
         ]  # fmt: skip
-        await ada.send("GET", f"/providers/{house.lea}/slots?minutes=45", status=422)
+        where = f"/providers/{house.lea}"
+        for query in ("minutes=45", "from=0001-01-01", "to=9999-12-31"):
+            await ada.send("GET", f"{where}/slots?{query}", status=422)
+        for start in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-06:00"):
+            await ada.send("POST", f"{where}/bookings", {"start": start}, status=422)
+            asked = {"provider_id": house.lea, "starts": [start]}
+            await ada.send("POST", "/session-requests", asked, status=422)
 
     async def test_bookings(self, opened, open_script):
         ada, ben = await open_script(opened.ada), await open_script(opened.ben)

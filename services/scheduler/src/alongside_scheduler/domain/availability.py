@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from alongside.errors import Conflict
+from alongside.errors import Conflict, Invalid
 from alongside_scheduler.domain.free import (
     Span,
     merged,
@@ -22,6 +22,7 @@ from alongside_scheduler.domain.free import (
     wall_span,
     within,
 )
+from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR
 
 OpenTo = Literal["anybody", "own"]
 OPEN_TO: tuple[OpenTo, ...] = get_args(OpenTo)
@@ -115,6 +116,13 @@ _WORDS = {
     Hindrance.DAY_FULL: "No more sessions can be booked on that day.",
     Hindrance.WEEK_FULL: "No more sessions can be booked in that week.",
 }
+
+
+def checked_instant(field: str, instant: datetime) -> datetime:
+    """Return an instant in UTC; refuse years in which nobody meets."""
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise Invalid(f"Choose a year between {FIRST_YEAR} and {LAST_YEAR}.", field=field)
+    return instant.astimezone(UTC)
 
 
 def in_words(why: Hindrance) -> str:

@@ -5,7 +5,7 @@ cannot pass a limit together. That nobody is in two places, the database itself 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
@@ -28,6 +28,7 @@ from alongside_scheduler.domain.availability import (
     NotBookable,
     SlotTaken,
     TooLate,
+    checked_instant,
     hindrance,
     hindrances,
     in_words,
@@ -73,7 +74,7 @@ async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesStat
     await uow.availability.find(provider_id, for_change=True)
     row = await bookable_row(provider_id, uow)
     minutes = checked_length(row.lengths, command.minutes)
-    first = command.start.astimezone(UTC)
+    first = checked_instant("start", command.start)
     starts = _standing(row, first, command)
     offer = await _offer(row, starts[-1], uow)
     refused = hindrances(offer.rules, starts, minutes, offer.taken, uow.now)
@@ -131,7 +132,7 @@ async def move_booking(
     """Move one's own session to another time that is offered, while there is time to."""
     series, row, occurrence = await own_session(series_id, key, uow, for_change=True)
     await need_time(row, occurrence, uow)
-    start = command.start.astimezone(UTC)
+    start = checked_instant("start", command.start)
     minutes = int((occurrence.ends_at - occurrence.starts_at).total_seconds()) // 60
     offer = await _offer(row, start, uow, ignoring=(series_id, key))
     why = hindrance(offer.rules, start, minutes, offer.taken, uow.now)

@@ -1,7 +1,7 @@
 """Asking for a time where no slot fits: up to three, of which the provider grants one or none."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -11,6 +11,7 @@ from alongside.contracts.people import AskAbout
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import recurrence
+from alongside_scheduler.domain.availability import checked_instant
 from alongside_scheduler.domain.words import checked_text
 from alongside_scheduler.handlers.booking import pair_title, schedule_pair
 from alongside_scheduler.handlers.command import Command
@@ -106,14 +107,15 @@ async def ask_for_time(command: AskForTime, uow: SchedulerUow) -> RequestView:
 async def grant_request(request_id: str, command: GrantRequest, uow: SchedulerUow) -> RequestView:
     """Book one of the proposed times, inside the published windows or not."""
     asked = await _mine(request_id, uow)
-    start = command.start.astimezone(UTC)
+    start = checked_instant("start", command.start)
     if start not in asked.starts:
         raise Invalid("Choose one of the times that were proposed.", field="start")
     if start <= uow.now:
         raise Invalid("This time has passed.", field="start")
     row = await uow.availability.find(asked.provider_id)
-    if row is None:
-        raise NotFound("There is no such request.")
+    person = await uow.people.find(asked.person_id)
+    if row is None or person is None or person.left_at is not None:
+        raise Conflict("Who asked for this has left.")
     wall = start.astimezone(zone(row.zone)).replace(tzinfo=None)
     if recurrence.instant(wall, zone(row.zone)) != start:
         raise Invalid("The clocks show this time twice that day; choose another.", field="start")
@@ -187,7 +189,7 @@ async def _tell(
 
 
 def _proposed(starts: Sequence[datetime], now: datetime) -> list[datetime]:
-    found = sorted({start.astimezone(UTC) for start in starts})
+    found = sorted({checked_instant("starts", start) for start in starts})
     if not 1 <= len(found) <= MOST_TIMES:
         raise Invalid(f"Propose one to {MOST_TIMES} times.", field="starts")
     if found[0] <= now:

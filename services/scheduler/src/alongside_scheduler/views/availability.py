@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from alongside_scheduler.domain.availability import (
     Availability,
     Taken,
     bookable_starts,
+    checked_instant,
     standing_starts,
 )
 from alongside_scheduler.handlers.availability import AvailabilityView
@@ -194,10 +195,9 @@ async def show_slots(
     row = await bookable_row(provider_id, uow)
     (offer,) = await offers([row], uow.actor.person_id, uow)
     length = checked_length(row.lengths, minutes)
-    at = offer.rules.zone
-    first = datetime.combine(begins, time(), at).astimezone(UTC) if begins else uow.now
+    first = _midnight("from", begins, offer) if begins else uow.now
     last = (
-        datetime.combine(ends, time(), at).astimezone(UTC) + timedelta(days=1)
+        _midnight("to", ends, offer) + timedelta(days=1)
         if ends
         else uow.now + timedelta(days=row.horizon_days + 1)
     )
@@ -229,6 +229,10 @@ def _bookable(offer: Offer, name: str) -> Bookable:
         lengths=list(row.lengths),
         next_free=offer.next_free(checked_length(row.lengths, None), offer.now),
     )
+
+
+def _midnight(field: str, day: date, offer: Offer) -> datetime:
+    return checked_instant(field, datetime.combine(day, time(), offer.rules.zone))
 
 
 def _has_limits(row: AvailabilityRow) -> bool:

@@ -46,7 +46,10 @@ async def list_requests(uow: SchedulerUow) -> list[RequestView]:
 async def show_requests(uow: SchedulerUow) -> Requests:
     """Return one's requests, sorted by what there is to do."""
     me = uow.actor.person_id
-    found = [await _item(each, uow) for each in await list_requests(uow)]
+    listed = await list_requests(uow)
+    people = {person for each in listed for person in (each.provider_id, each.person_id)}
+    names = await names_of(people, uow)
+    found = [await _item(each, names, uow) for each in listed]
     return Requests(
         waiting=[
             each
@@ -69,9 +72,8 @@ async def count_waiting(uow: SchedulerUow) -> int:
     return len(await uow.requests.waiting(uow.actor.person_id, uow.now))
 
 
-async def _item(request: RequestView, uow: SchedulerUow) -> RequestItem:
+async def _item(request: RequestView, names: dict[str, str], uow: SchedulerUow) -> RequestItem:
     people = {request.provider_id, request.person_id}
-    names = await names_of(people, uow)
     length = timedelta(minutes=request.minutes)
     proposed = []
     if request.status == "open":

@@ -15,6 +15,7 @@ from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
 from alongside_scheduler.domain.availability import NotBookable, in_words, may_change
+from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR
 from alongside_scheduler.handlers import booking as cases
 from alongside_scheduler.http.days import by_day, month_of, parts_of
 from alongside_scheduler.http.doors import Doors, DoorsDep
@@ -27,6 +28,7 @@ from alongside_scheduler.views.requests import show_requests
 
 routes = APIRouter(include_in_schema=False)
 
+_FURTHEST = timedelta(days=400)
 _ASKED = ("start", "length", "move", "rhythm", "times")
 RHYTHMS = [
     ("once", "Just once"),
@@ -131,7 +133,7 @@ async def choose_time(
     there = zone(viewer.zone)
     last = offer.now + timedelta(days=bookable.horizon_days + 1)
     days = by_day(offer.starts(minutes, offer.now, last), there)
-    wanted = _day(day) or min(days, default=offer.now.astimezone(there).date())
+    wanted = _day(day, offer.now) or min(days, default=offer.now.astimezone(there).date())
     following = min((each for each in days if each > wanted), default=None)
     return pages.render(
         "book_provider.html",
@@ -303,11 +305,13 @@ def _length(bookable: views.Bookable, text: str) -> int:
     return views.checked_length(bookable.lengths, minutes)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, now: datetime) -> date | None:
+    """Return a day that may be looked at: this month, or what can be booked at all."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if abs(day - now.date()) <= _FURTHEST else None
 
 
 def iso(instant: datetime) -> str:
@@ -320,7 +324,7 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise NotFound("There is no such time. Choose one from the page.") from None
-    if found.tzinfo is None or not 1990 <= found.year <= 2099:  # noqa: PLR2004  # as everywhere
+    if found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise NotFound("There is no such time. Choose one from the page.")
     return found.astimezone(UTC)
 

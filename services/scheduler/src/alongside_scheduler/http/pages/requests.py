@@ -10,7 +10,7 @@ from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import Form, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
-from alongside_scheduler.domain.recurrence import instant
+from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR, instant
 from alongside_scheduler.handlers import requests as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.booking import iso
@@ -161,6 +161,9 @@ def _start(typed: Typed, number: int, viewer: Viewer) -> datetime | None:
     typed.need(f"day_{number}", day, "Give the day, too.")
     typed.need(f"time_{number}", clock, "Give the time, too.")
     if day is None or clock is None:
+        return None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        typed.errors.add(f"day_{number}", f"Choose a year up to {LAST_YEAR}.")
         return None
     return instant(datetime.combine(day, clock.replace(tzinfo=None)), zone(viewer.zone))
 
