@@ -10,7 +10,10 @@ from alongside_notifier.domain.view import is_removed, membership_sequence, view
 from notifier.client import Client
 from notifier.making import MAIL_FROM, person
 
-NAMES = Names("Oak Association", {"ada": "Ada", "eli": "Eli"})
+NAMES = Names(
+    "Oak Association",
+    {"ada": "Ada", "eli": "Eli", "ben": "Ben", "cleo": "Cleo", "dora": "Dora"},
+)
 
 
 class Seat:

@@ -40,6 +40,7 @@ FACTS = {
     "day": "Tuesday, January 12",
     "hours": "24 h",
     "category": "IFS",
+    "others": "Cleo, Dora",
     "headline": "A seat is free for you: Tea & <b>Circle</b>",
     "sentence": "a seat in Tea & <b>Circle</b> has come free.",
     "deadline": "It is kept for you until Tuesday.",

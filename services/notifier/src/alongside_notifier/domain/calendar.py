@@ -16,7 +16,7 @@ from icalendar.prop import vText, vUri
 from alongside_notifier.domain.plain import clean, one_line
 from alongside_notifier.domain.recurrence import Recurrence
 from alongside_notifier.domain.vcalendar import Fragment
-from alongside_notifier.domain.view import Meeting, View
+from alongside_notifier.domain.view import Meeting, View, shown_roster
 
 GRACE = timedelta(days=14)
 """How long a feed goes on to show what was cancelled, as cancelled: some clients keep ghosts else."""
@@ -34,6 +34,12 @@ class Names:
     def of(self, person_id: str) -> str:
         """Return a person's name, or a word for somebody not known yet."""
         return one_line(self.people.get(person_id, "")) or "your provider"
+
+    def others(self, view: View) -> str:
+        """Return the names of the members whom this viewer may see, in order; else nothing."""
+        seen = shown_roster(view.series, view.person_id)
+        known = (one_line(self.people.get(each, "")) for each in seen)
+        return ", ".join(sorted((name for name in known if name), key=str.lower))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,9 @@ def _look(view: View, names: Names, place: str | None, link: str | None, provide
         said = "You lead this session."
     else:
         said = f"Reflective supervision with {names.of(provider_id)}."
+    others = names.others(view)
+    if others:
+        said = f"{said}\nIn the group: {others}."
     return Look(view.series.uid, view.series.title, said, place, link, view.series.created_at)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from alongside.contracts import SeriesState
-from alongside_notifier.domain.view import Meeting, View, membership_sequence
+from alongside_notifier.domain.view import Meeting, View, membership_sequence, shown_roster
 
 Standing = Literal["nothing", "invited", "cancelled", "removed"]
 Kind = Literal["invitation", "changed", "cancelled_occurrence", "cancelled", "removed"]
@@ -106,7 +106,8 @@ def left_to_tell(
         told = Told(thread=told.thread, sequence=told.sequence, standing="nothing")
     invited = told.standing == "invited"
     if view is None:
-        if not invited:
+        is_over = told.until is not None and told.until <= now
+        if not invited or is_over:
             return LeftToTell((), told)
         counter = membership_sequence(series, person_id)
         if counter <= told.sequence:
@@ -277,4 +278,6 @@ def _where(view: View) -> str:
 def _words(view: View) -> str:
     series = view.series
     provider = series.provider_id if view.recurrence.repeats else view.meetings[0].provider_id
-    return f"{provider}|{series.title}"
+    words = f"{provider}|{series.title}"
+    others = shown_roster(series, view.person_id)
+    return f"{words}|{','.join(others)}" if others else words

@@ -127,6 +127,17 @@ def leaders(series: SeriesState) -> tuple[str, ...]:
     return (series.provider_id, *series.co_provider_ids)
 
 
+def shown_roster(series: SeriesState, person_id: str) -> tuple[str, ...]:
+    """Return the other members that somebody may see; nobody, where the group keeps that to itself.
+
+    Whose last day has been said is no longer among them.
+    """
+    if not series.show_roster:
+        return ()
+    present = {each.person_id for each in series.members if each.left_on is None}
+    return tuple(sorted(present - {person_id}))
+
+
 def people_of(series: SeriesState) -> frozenset[str]:
     """Return everybody the series ever concerned, as far as it says."""
     substitutes = (o.provider_id for o in series.occurrences if o.provider_id)

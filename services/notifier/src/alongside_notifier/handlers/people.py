@@ -51,12 +51,13 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
     await uow.tellings.hurry(person.person_id, uow.now)
     if before is not None and _shown(before) == _shown(person):
         return
-    # Whoever leads a series has a name in everybody's calendar.
+    # Whoever leads a series has a name in everybody's calendar, and so has everybody in a group
+    # that shows its roster.
     renamed = before is None or before.name != person.name
     stale = {person.person_id}
     for series in await series_of(person.person_id, uow):
-        leads = person.person_id in leaders(series)
-        only = None if renamed and leads else [person.person_id]
+        named = series.show_roster or person.person_id in leaders(series)
+        only = None if renamed and named else [person.person_id]
         stale |= set(await refresh_seats(series, uow, desk, at=event.occurred_at, only=only))
     await rebuild_feeds(stale, uow)
 

@@ -16,6 +16,7 @@ from alongside_notifier.domain.view import (
     leaders,
     membership_sequence,
     people_of,
+    shown_roster,
     view_of,
 )
 from alongside_notifier.handlers.feeds import rebuild_feeds
@@ -29,8 +30,8 @@ AT_ONCE = timedelta(0)
 
 async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
     """Return the names that calendars show of a series."""
-    hosts = {*leaders(series), *(o.provider_id for o in series.occurrences if o.provider_id)}
-    people = await uow.people.by_ids(hosts)
+    shown = {*leaders(series), *(o.provider_id for o in series.occurrences if o.provider_id)}
+    people = await uow.people.by_ids(shown.union(shown_roster(series, "")))
     return Names(
         association=await uow.people.association_name(),
         people={person_id: person.name for person_id, person in people.items()},

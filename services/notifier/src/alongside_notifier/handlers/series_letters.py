@@ -38,11 +38,15 @@ def series_letter(
     *,
     provider: PersonState | None,
     association: str,
+    others: str,
     answer_url: str,
     letters: Letters,
     now: datetime,
 ) -> Letter:
-    """Return the letter of a message, in the reader's zone and, where it differs, the provider's."""
+    """Return the letter of a message, in the reader's zone and, where it differs, the provider's.
+
+    `others` are the names of the members whom the reader may see, if any.
+    """
     reader = _Reader(person, series, provider)
     facts: dict[str, Any] = {
         "association": association,
@@ -50,6 +54,7 @@ def series_letter(
         "provider": reader.host,
         "title": one_line(series.title),
         "leads": bool(view and view.leads) or person.person_id == series.provider_id,
+        "others": others,
         "answer_url": answer_url,
         "series": len(series.occurrences) > 1,
         "noun": wording.noun(series),

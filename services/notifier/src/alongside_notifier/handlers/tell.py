@@ -110,6 +110,7 @@ async def _queue(
         view,
         provider=provider,
         association=association,
+        others=names.others(view) if view is not None else "",
         answer_url=desk.answer_url(person, series),
         letters=desk.letters,
         now=uow.now,
