@@ -10,7 +10,7 @@ import pytest
 from alongside.contracts import ProgressChanged
 from alongside_scheduler.handlers.copies import on_hours
 from alongside_scheduler.handlers.people import PutCredential, add_credential
-from alongside_scheduler.views.credentials import group_cover
+from alongside_scheduler.views.credentials import cover_of, group_cover
 
 pytestmark = pytest.mark.contract
 
@@ -230,7 +230,9 @@ async def test_a_taken_time_comes_with_free_ones(house, open_browser):
     chosen = await lea.post(
         f"/groups/{house.group_id}/series/new", status=200, instead=told["instead"][0], **fields
     )
+    assert "sheet-day is-taken" in page.text
     assert "two places" not in chosen.text
+    assert "is-taken" not in chosen.text
     assert "Save and invite" in chosen.text
 
 
@@ -305,3 +307,23 @@ async def test_nothing_is_offered_where_nothing_fits(house, open_browser):
     told = await preview(lea, house.group_id, **everywhere)
     assert told["conflicts"]
     assert told["instead"] == []
+
+
+async def test_who_leads_one_session_in_place_of_another_covers_that_one_alone(house):
+    await credential(house, house.omar, standing="vetted")
+    async with house.office.app.uow() as uow:
+        series = await uow.series.get(house.series_id)
+        first, *others = series.occurrences
+        stood_in = first.model_copy(update={"provider_id": house.omar})
+        changed = series.model_copy(update={"occurrences": (stood_in, *others)})
+        cover = await cover_of(changed, uow)
+    states = {each.name: [day.state for day in each.days] for each in cover.leaders}
+    assert states == {
+        "Omar Other": ["vetted"] + ["away"] * 5,
+        "Lea Lead": ["away"] + ["none"] * 5,
+    }
+    assert cover.warnings[0] == (
+        "Lea Lead has no credential that is valid on Tue, Mar 17, 2026, Tue, Mar 24, 2026, "
+        "Tue, Mar 31, 2026 and 2 more."
+    )
+    assert cover.warnings[1].startswith("On 5 dates nobody who leads holds a valid credential")

@@ -88,4 +88,4 @@ def _marks(preview: SeriesPreview) -> Mapping[date, str]:
     """Return what is on which day: what takes place stands over what was left."""
     left = {each.day: "skipped" for each in preview.skipped}
     left |= {each.planned_for: "left" for each in preview.sessions if each.fate == "moved"}
-    return left | {each.day: each.fate for each in preview.sessions}
+    return left | {each.day: "taken" if each.taken else each.fate for each in preview.sessions}

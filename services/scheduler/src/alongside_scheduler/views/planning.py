@@ -1,6 +1,6 @@
 """A series as it would be: every date, what becomes of days off, and where it leads people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -44,6 +44,8 @@ class PreviewSession(PreviewRow):
     """What the day off is called for which it was first meant."""
     fate: Fate = "planned"
     """Whether it is kept on that day off, or moved away from it."""
+    taken: bool = False
+    """Somebody would be in two places."""
 
 
 class SkippedDay(BaseModel):
@@ -87,7 +89,7 @@ async def preview_series(
         words=wording.whole(series.pattern, len(series.occurrences)),
         zone=series.zone,
         duration_minutes=series.duration_minutes,
-        sessions=list(_rows(draft, at)),
+        sessions=list(_rows(draft, at, {clash.starts_at for clash in clashes})),
         skipped=list(_skipped(draft)),
         invited=sorted((names[each] for each in members), key=str.lower),
         notes=[*_notes(series, command, at), *_on_days_off(draft), *cover.notes],
@@ -103,7 +105,7 @@ async def preview_series(
     )
 
 
-def _rows(draft: Draft, at: ZoneInfo) -> Iterable[PreviewSession]:
+def _rows(draft: Draft, at: ZoneInfo, taken: Collection[datetime]) -> Iterable[PreviewSession]:
     held = [each for each in draft.meetings if each.held_on is not None]
     for each, meeting in zip(draft.series.occurrences, held, strict=True):
         yield PreviewSession(
@@ -116,6 +118,7 @@ def _rows(draft: Draft, at: ZoneInfo) -> Iterable[PreviewSession]:
             planned_for=meeting.day,
             day_off=meeting.day_off,
             fate=_fate(meeting),
+            taken=each.starts_at in taken,
         )
 
 
