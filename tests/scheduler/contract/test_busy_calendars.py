@@ -1,5 +1,6 @@
 """Other calendars: added, kept fresh by one worker at a time, shown as busy, removed whole."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -212,6 +213,35 @@ async def test_many_workers_fetch_each_calendar_once(desk):
     desk.elsewhere.meanwhile = others_look_too
     await desk.refresher.tick()
     assert len(desk.elsewhere.asked) == 3
+
+
+async def test_workers_that_race_share_the_calendars_among_them(desk):
+    for number in range(9):
+        await desk.add(f"https://calendar.example.org/{number}.ics")
+    done = await asyncio.gather(*(desk.worker().tick() for _ in range(5)))
+    assert sum(done) == 9
+    asked = [address for address, _ in desk.elsewhere.asked]
+    assert sorted(asked) == [f"https://calendar.example.org/{number}.ics" for number in range(9)]
+    assert {each.state for each in (await desk.shown()).calendars} == {"good"}
+
+
+async def test_a_claim_that_was_lost_keeps_nothing(desk):
+    await desk.add()
+
+    async def another_took_over():
+        # As after a pause longer than the lease, by a worker of another machine.
+        async def taken(uow):
+            (row,) = await uow.busy.calendars(desk.person_id)
+            row.claimed_by = "another:1"
+            await uow.busy.keep(row)
+
+        await desk.run(taken)
+
+    desk.elsewhere.meanwhile = another_took_over
+    await desk.refresher.tick()
+    assert await desk.spans() == []
+    (row,) = await desk.run(lambda uow: uow.busy.calendars(desk.person_id))
+    assert (row.claimed_by, row.answered_at) == ("another:1", None)
 
 
 async def test_what_was_removed_meanwhile_stays_removed(desk):

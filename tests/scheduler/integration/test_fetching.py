@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -18,62 +17,6 @@ from alongside_scheduler.domain.addresses import (
 pytestmark = pytest.mark.integration
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
-LIMIT = 64 * 1024
-
-
-class Server:
-    """Answers each path as it is told, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.answers: dict[
-            str, Callable[[asyncio.StreamWriter, dict[str, str]], Awaitable[None]]
-        ] = {}
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def allowed(self) -> AllowedHosts:
-        return AllowedHosts([f"127.0.0.1:{self.port}"])
-
-    async def fetch(self, path: str, **facts):
-        limits = {key: facts.pop(key) for key in ("deadline", "most_bytes") if key in facts}
-        fetcher = Fetcher(self.allowed(), **{"most_bytes": LIMIT, **limits})
-        return await fetcher.fetch(calendar_address(self.url(path), self.allowed()), **facts)
-
-    def says(self, path: str, status: str, body: bytes = b"", **headers: str) -> None:
-        async def answer(writer: asyncio.StreamWriter, _asked: dict[str, str]) -> None:
-            lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-            head = "\r\n".join([f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}"])
-            writer.write(f"{head}\r\n\r\n".encode() + body)
-            await writer.drain()
-
-        self.answers[path] = answer
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while line := await reader.readline():
-                path = line.split()[1].decode()
-                headers = {}
-                while (line := await reader.readline()).strip():
-                    name, _, value = line.decode().partition(":")
-                    headers[name.lower()] = value.strip()
-                self.asked.append((path, headers))
-                await self.answers[path](writer, headers)
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    made = Server()
-    listening = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.port = listening.sockets[0].getsockname()[1]
-    yield made
-    listening.close()
 
 
 async def test_a_calendar_is_asked_for_with_care_and_its_validators_are_kept(server):
@@ -118,11 +61,11 @@ async def test_packed_answers_are_unpacked(server):
 
 
 async def test_what_is_too_large_is_refused_announced_or_not_packed_or_not(server):
-    server.says("/fits", "200 OK", b"x" * LIMIT)
-    assert len((await server.fetch("/fits")).content) == LIMIT
-    server.says("/announced", "200 OK", b"x" * (LIMIT + 1))
-    bomb = gzip.compress(b"0" * 50 * LIMIT)
-    assert len(bomb) < LIMIT
+    server.says("/fits", "200 OK", b"x" * server.limit)
+    assert len((await server.fetch("/fits")).content) == server.limit
+    server.says("/announced", "200 OK", b"x" * (server.limit + 1))
+    bomb = gzip.compress(b"0" * 50 * server.limit)
+    assert len(bomb) < server.limit
     server.says("/bomb", "200 OK", bomb, Content_Encoding="gzip")
 
     async def endless(writer, _asked):

@@ -19,7 +19,9 @@ from alongside_scheduler.domain.free import Span
 
 DEADLINE = timedelta(seconds=30)
 
-_MOST_MEMORY = 1024 * 1024 * 1024
+_MOST_MEMORY = 768 * 1024 * 1024
+"""The largest calendar that is fetched takes about a fifth of it."""
+
 _NICENESS = 10
 _KEPT_OF_ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _TOO_MUCH = "It is too large or too tangled to be read. Publish a shorter stretch of it."

@@ -68,6 +68,12 @@ class Refresher:
         async with self._database.read() as session:
             if not await BusyStore(session).is_any_due(self._clock.now()):
                 return 0
+        done = 0
+        while rows := await self._refresh_some():
+            done += rows
+        return done
+
+    async def _refresh_some(self) -> int:
         async with self._uow() as uow:
             rows = await uow.busy.claim(
                 now=uow.now, worker=self._worker, limit=_AT_ONCE, lease=_LEASE
