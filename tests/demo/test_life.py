@@ -10,7 +10,7 @@ import pytest
 from alongside.zones import zone
 from alongside_demo.days import instant, is_holiday, nth_weekday
 from alongside_demo.groups import PAIR
-from alongside_demo.lately import _SEATED, _thursdays
+from alongside_demo.lately import SEATED, thursdays
 from alongside_demo.life import Life, live
 from alongside_demo.meetings import clash
 from alongside_demo.people import CENTRAL, LEFT
@@ -220,9 +220,9 @@ def test_no_visit_and_no_new_meeting_is_at_the_time_of_another(life):
         for each in pairings(life.today)
         for start in map(each.starts_at, each.days)
     ]
-    for day in _thursdays(life.today):
+    for day in thursdays(life.today):
         start = instant(day, time(14), CENTRAL)
-        taken.append((start, start + timedelta(minutes=90), {"ruth", "dolores", *_SEATED}))
+        taken.append((start, start + timedelta(minutes=90), {"ruth", "dolores", *SEATED}))
     for start, end, people in taken:
         for each in life.held:
             meets = not each.cancelled and each.starts_at < end and start < each.ends_at

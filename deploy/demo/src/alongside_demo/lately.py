@@ -14,8 +14,11 @@ from alongside_demo.sending import Send
 
 THISTLE = "thistle"
 THISTLE_NAME = "Thistle Circle"
-_SEATED = ("hazel", "delphine", "marguerite", "theo")
-_WAITING = ("imani", "kofi", "rafael")
+SEATED = ("winnie", "petra", "marguerite", "elowen")
+"""Who has a seat in the circle from the beginning."""
+
+_WAITING = ("kofi", "imani", "rafael")
+_ANSWERS = {"winnie": "accepted", "petra": "accepted", "elowen": "tentative"}
 _LEAVES = "marguerite"
 
 
@@ -55,7 +58,8 @@ def _days_off(today: date, founder: Founder) -> Iterator[Send]:
     )
 
 
-def _thursdays(today: date) -> list[date]:
+def thursdays(today: date) -> list[date]:
+    """Return the days for which the circle was first planned."""
     first = _next(today, THURSDAY, 6)
     return [first + timedelta(weeks=number) for number in range(14)]
 
@@ -70,18 +74,18 @@ def _circle(today: date) -> Iterator[Send]:
             "name": THISTLE_NAME,
             "zone": CENTRAL,
             "link": "https://meet.example/thistle",
-            "seat_limit": len(_SEATED),
+            "seat_limit": len(SEATED),
         },
         keeps=((f"group:{THISTLE}", "group_id"),),
     )
-    for number, person in enumerate(_SEATED):
+    for number, person in enumerate(SEATED):
         yield Send(
             at=_at(today, 12, 10, 2 + number),
             who=RUTH,
             path=f"/groups/{{group:{THISTLE}}}/roster",
             body={"person_id": f"{{person:{person}}}"},
         )
-    days = _thursdays(today)
+    days = thursdays(today)
     yield Send(
         at=_at(today, 12, 10, 12),
         who=RUTH,
@@ -95,6 +99,15 @@ def _circle(today: date) -> Iterator[Send]:
         },
         keeps=((f"series:{THISTLE}", "series_id"),),
     )
+    for number, (person, answer) in enumerate(_ANSWERS.items()):
+        yield Send(
+            at=_at(today, 11, 18, 7 * number),
+            who=person,
+            service="notifier",
+            method="PUT",
+            path=f"/answers/{{series:{THISTLE}}}",
+            body={"answer": answer, "occurrence_key": None},
+        )
     for number, person in enumerate(_WAITING):
         yield Send(
             at=_at(today, 9 - number, 15, 5),
@@ -103,7 +116,7 @@ def _circle(today: date) -> Iterator[Send]:
             body={"person_id": f"{{person:{person}}}"},
         )
     # Her seat is offered to whoever is furthest behind; the others go on waiting.
-    last = days[3]
+    last = days[1]
     yield Send(
         at=_at(today, 1, 16, 40),
         who=RUTH,
@@ -116,7 +129,7 @@ def _circle(today: date) -> Iterator[Send]:
 
 def _surgery(today: date) -> Iterator[Send]:
     """Yield a stand-in, a stretch that is skipped, and a series that goes on at another time."""
-    days = _thursdays(today)
+    days = thursdays(today)
     steps: tuple[dict[str, Any], ...] = (
         {"step": "stand_in", "key": f"{days[1]:%Y%m%d}T1400", "provider_id": f"{{person:{DOLORES}}}"},
         {

@@ -17,7 +17,7 @@ class Send(Step):
     path: str
     body: Any = None
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    service: Literal["scheduler", "logbook"] = "scheduler"
+    service: Literal["scheduler", "logbook", "notifier"] = "scheduler"
     keeps: tuple[tuple[str, str], ...] = ()
     """Names for what is in the answer, and where: `("series:visits", "series_id")`."""
 
