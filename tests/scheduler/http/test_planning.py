@@ -161,6 +161,24 @@ class TestForecast:
         assert forecast_of(told, "Ada Able")["outlook"] == "unknown"
         assert "not known yet" in forecast_of(told, "Ada Able")["words"]
 
+    @pytest.mark.parametrize(
+        ("facts", "words"),
+        [
+            ({"counted_minutes": 1440, "appears_met": True}, "Has 24 h already."),
+            ({"counted_minutes": 1400, "pending_minutes": 40}, "Has 24 h already."),
+            (
+                {"counted_minutes": 1440},
+                "Has 24 h already. What else is asked for, their hours say.",
+            ),
+            ({"category": "IMHS"}, "Pursues IFS. Their hours are not known yet."),
+        ],
+    )
+    async def test_who_has_enough_or_has_changed(self, house, open_browser, facts, words):
+        lea = await open_browser(house.lea)
+        await progress(house, house.ada, **facts)
+        found = forecast_of(await preview(lea, house.group_id), "Ada Able")
+        assert found["words"] == words
+
     async def test_short_where_nothing_follows(self, house, open_browser):
         lea = await open_browser(house.lea)
         await lea.send("POST", f"/series/{house.series_id}/cancel")

@@ -92,7 +92,7 @@ def _member(
     facts = {"person_id": person.id, "name": person.name, "pursuing": person.pursuing}
     if not person.pursuing:
         return MemberForecast(**facts, outlook="nothing", words="Pursues no endorsement.")
-    if progress is None:
+    if progress is None or progress.category != person.pursuing:
         words = f"Pursues {person.pursuing}. Their hours are not known yet."
         return MemberForecast(**facts, outlook="unknown", words=words)
     sessions = _sessions(series, person.id)
@@ -109,7 +109,7 @@ def _member(
     return MemberForecast(
         **facts,
         outlook=_outlook(found),
-        words=_words(found, begun, at),
+        words=_words(found, begun, at, appears_met=progress.appears_met),
         required_minutes=found.required_minutes,
         counted_minutes=found.counted_minutes,
         pending_minutes=found.pending_minutes,
@@ -152,10 +152,15 @@ def _outlook(found: Forecast) -> Outlook:
     return "short" if found.reached_at is None else "late"
 
 
-def _words(found: Forecast, begun: int, at: ZoneInfo) -> str:
+def _words(found: Forecast, begun: int, at: ZoneInfo, *, appears_met: bool) -> str:
     goal = times.duration(found.required_minutes)
     if found.met:
-        return f"Has {goal} already."
+        more = (
+            ""
+            if appears_met or found.pending_minutes
+            else " What else is asked for, their hours say."
+        )
+        return f"Has {goal} already.{more}"
     if found.reached_at is None:
         rest = times.duration(found.short_minutes)
         return f"{rest} short of {goal} after the last session."
