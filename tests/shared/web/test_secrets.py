@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alongside.secrets import MissingKey, Secrets
+from alongside.secrets import BrokenSeal, MissingKey, Secrets
 from alongside.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -74,3 +74,22 @@ def test_macs_differ_by_purpose_and_key(tmp_path: Path) -> None:
     assert not secrets.is_link_mac("sign-in", "x", "ü\ud800")
     assert secrets.is_feed_mac("f:1", secrets.feed_mac("f:1"))
     assert not secrets.is_feed_mac("f:2", secrets.feed_mac("f:1"))
+
+
+def test_what_is_sealed_opens_for_its_purpose_and_key_only(tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path / "ours", allow_create=True)
+    sealed = secrets.seal("calendar", "https://example.org/sécret")
+    assert "example" not in sealed
+    assert sealed != secrets.seal("calendar", "https://example.org/sécret")
+    assert secrets.unseal("calendar", sealed) == "https://example.org/sécret"
+    others = Secrets(tmp_path / "theirs", allow_create=True)
+    for key, purpose, text in (
+        (secrets, "other", sealed),
+        (others, "calendar", sealed),
+        (secrets, "calendar", sealed[:-8] + "AAAAAAA="),
+        (secrets, "calendar", ""),
+        (secrets, "calendar", "not base64 at all"),
+        (secrets, "calendar", sealed[:10]),
+    ):
+        with pytest.raises(BrokenSeal):
+            key.unseal(purpose, text)
