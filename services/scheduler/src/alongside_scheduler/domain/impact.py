@@ -278,8 +278,12 @@ def _is_another_whole(person_id: str, before: SeriesState, after: SeriesState) -
     """Tell whether the series as a whole reads differently in this person's calendar."""
 
     def whole(series: SeriesState) -> tuple[object, ...]:
+        keys = _own_keys(person_id, series)
+        if len(keys) == 1:
+            # A single session is all there is: it says for itself what it is.
+            return keys
         return (
-            _own_keys(person_id, series),
+            keys,
             series.duration_minutes,
             series.place,
             series.link,

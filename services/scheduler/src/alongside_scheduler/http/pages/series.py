@@ -1,18 +1,16 @@
 """Series: seen, changed, cancelled."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
-from alongside.contracts import SeriesState
-from alongside.errors import AlongsideError, Conflict, Invalid
+from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.domain import wording
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
 from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.outlook import outlook_of
 from alongside_scheduler.views.people import names_of
 from alongside_scheduler.views.series import (
@@ -42,7 +40,7 @@ async def change(
         async with doors.writing(viewer) as uow:
             await cases.change_series(series_id, command, uow)
     except (Invalid, Conflict) as error:
-        return await _page(series_id, viewer, doors, pages, error=error, form=form)
+        return await _page(series_id, viewer, doors, pages, error=error)
     return redirect(f"/series/{series_id}", "Saved. Everybody concerned is told.")
 
 
@@ -68,7 +66,6 @@ async def _page(
     pages: Pages,
     *,
     error: AlongsideError | None = None,
-    form: Form | None = None,
 ) -> Response:
     async with doors.reading(viewer) as uow:
         series = await show_series(series_id, uow)
@@ -78,7 +75,9 @@ async def _page(
         people = {series.provider_id, *series.co_provider_ids}
         people |= {each.provider_id for each in series.occurrences if each.provider_id}
         names = await names_of(people, uow)
-        supervisors = await uow.people.with_role("supervisor") if leads else []
+        earlier, later = [
+            await _seen(each, uow) for each in (series.continues, series.continued_by)
+        ]
         outlook = await outlook_of(series, uow) if leads else None
         back = ("The group", f"/groups/{series.group_id}")
         if not await sees_group(series, uow):
@@ -97,22 +96,20 @@ async def _page(
             SessionItem.of(series, each, names.get(each.provider_id or series.provider_id, ""))
             for each in seen_sessions(series, actor_of(viewer))
         ],
-        supervisors=[(row.id, row.name) for row in supervisors],
-        values=_values(series, form),
+        earlier=earlier,
+        later=later,
         errors=errors_of(error) if error else {},
     )
 
 
-def _values(series: SeriesState, form: Form | None) -> dict[str, Any]:
-    kept = {
-        "title": series.title,
-        "place": series.place or "",
-        "link": series.link or "",
-        "duration_minutes": series.duration_minutes,
-        "provider_id": series.provider_id,
-        "co_provider_id": next(iter(series.co_provider_ids), ""),
-    }
-    return kept if form is None else {name: form.text(name) for name in kept}
+async def _seen(series_id: str | None, uow: SchedulerUow) -> str | None:
+    """Return a linked series if whoever looks may see it, too."""
+    if series_id is None:
+        return None
+    try:
+        return (await show_series(series_id, uow)).series_id
+    except NotFound:
+        return None
 
 
 def _changes(typed: Typed) -> cases.ChangeSeries:

@@ -4,14 +4,13 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
-from alongside.zones import zone
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed, errors_of
-from alongside_scheduler.views.sessions import SessionDetail, list_sessions, show_session
+from alongside_scheduler.views.sessions import list_sessions, show_session
 
 routes = APIRouter(include_in_schema=False)
 
@@ -60,7 +59,7 @@ async def move(
         async with doors.writing(viewer) as uow:
             await cases.move_session(series_id, key, command, uow)
     except (Invalid, Conflict) as error:
-        return await _page(series_id, key, viewer, doors, pages, error=error, form=form)
+        return await _page(series_id, key, viewer, doors, pages, error=error)
     return redirect(f"/sessions/{series_id}/{key}", "Moved. Everybody concerned is told.")
 
 
@@ -92,11 +91,11 @@ async def _page(
     pages: Pages,
     *,
     error: AlongsideError | None = None,
-    form: Form | None = None,
 ) -> Response:
     async with doors.reading(viewer) as uow:
         detail = await show_session(series_id, key, uow)
-        now = uow.now
+        series = await uow.series.get(series_id)
+        actor, now = uow.actor, uow.now
     if detail.session.path.startswith("/visits/"):
         return redirect(detail.session.path)
     return pages.render(
@@ -104,21 +103,10 @@ async def _page(
         error.status if error else 200,
         detail=detail,
         session=detail.session,
-        values=_values(detail, form),
         answers=words.ANSWERS,
         errors=errors_of(error) if error else {},
         is_over=detail.session.ends_at <= now,
+        is_begun=detail.session.starts_at <= now,
+        is_lone=len(series.occurrences) == 1,
+        may_change=actor.is_coordinator or actor.leads(series.provider_id, series.co_provider_ids),
     )
-
-
-def _values(detail: SessionDetail, form: Form | None) -> dict[str, str]:
-    at = zone(detail.session.zone)
-    starts, ends = detail.session.starts_at.astimezone(at), detail.session.ends_at.astimezone(at)
-    kept = {
-        "on": starts.date().isoformat(),
-        "start_time": f"{starts:%H:%M}",
-        "end_time": f"{ends:%H:%M}",
-        "place": detail.session.place or "",
-        "link": detail.session.link or "",
-    }
-    return kept if form is None else {name: form.text(name) for name in kept}

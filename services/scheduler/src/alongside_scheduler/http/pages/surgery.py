@@ -35,6 +35,8 @@ _FIELDS = (
     "group_too",
 )  # fmt: skip
 _OF_ONE_SESSION = frozenset({"move", "move_later", "cancel", "cancel_later", "stand_in"})
+_ASKS_NOTHING = frozenset({"cancel", "cancel_later", "cancel_all"})
+"""Steps of which everything is said once the session is chosen: shown at once."""
 _RHYTHMS: dict[str, dict[str, Any]] = {
     "same": {},
     "weekly": {"frequency": "weekly", "interval": 1},
@@ -60,7 +62,15 @@ async def ask(  # one each from path, query, and what every page takes
     if step and step not in words.STEPS:
         raise NotFound
     values = _first_values(series, step, key, now) if step else {"key": key}
-    return await _page(series, step, values, viewer, doors, pages)
+    if step not in _ASKS_NOTHING or (key != values["key"] and step != "cancel_all"):
+        return await _page(series, step, values, viewer, doors, pages)
+    try:
+        command = _step(step, Typed(_filled(values)))
+        preview = await _previewed(series_id, command, viewer, doors)
+    except (Invalid, Conflict) as error:
+        return await _page(series, step, values, viewer, doors, pages, error=error)
+    seen = _seal(command)
+    return await _page(series, step, values, viewer, doors, pages, preview=preview, seen=seen)
 
 
 @routes.post("/series/{series_id}/change")
