@@ -345,3 +345,13 @@ async def test_who_leads_one_session_in_place_of_another_covers_that_one_alone(h
         "Tue, Mar 31, 2026 and 2 more."
     )
     assert cover.warnings[1].startswith("On 5 dates nobody who leads holds a valid credential")
+
+
+async def test_no_day_off_is_offered(house, open_browser):
+    cora = await open_browser(house.cora)
+    body = {"name": "Closed", "first_day": "2026-03-10", "last_day": "2026-03-16"}
+    await cora.send("POST", "/association/closures", body, status=201)
+    told = await preview(cora, house.group_id, starts_on="2026-03-10", count=1)
+    assert told["conflicts"]
+    assert told["instead"]
+    assert min(told["instead"]) >= "2026-03-17"

@@ -24,7 +24,8 @@ async def fitting_starts(
 ) -> list[datetime]:
     """Return first starts (UTC) with which everybody is free at every session of the same rhythm.
 
-    From the day of the first session on, at most eight weeks later, and at most three.
+    From the day of the first session on, at most eight weeks later, and at most three; the first
+    session is never on a day off.
     """
     at = zone(series.zone)
     people = {series.provider_id, *series.co_provider_ids}
@@ -43,6 +44,8 @@ async def fitting_starts(
     found: list[datetime] = []
     for start in candidates:
         wall = start.astimezone(at).replace(tzinfo=None)
+        if name_of(wall.date()) is not None:
+            continue
         rhythm = Rhythm(
             frequency=series.pattern.frequency,
             starts_on=wall.date(),
