@@ -1,11 +1,7 @@
-"""Ways into a calendar program: one click each, and a code for a phone."""
+"""Ways into a calendar program: one click each."""
 
-import io
 from dataclasses import dataclass
 from urllib.parse import quote
-
-import segno
-from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +30,3 @@ def ways_to(address: str, name: str) -> Ways:
         office=f"https://outlook.office.com/calendar/0/addfromweb?{query}",
         is_public=address.startswith("https://") and host not in {"localhost", "127.0.0.1"},
     )
-
-
-def qr_code(text: str, label: str) -> Markup:
-    """Return an inline SVG that a phone's camera reads."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m").save(
-        drawn,
-        kind="svg",
-        scale=4,
-        border=2,
-        xmldecl=False,
-        svgns=False,
-        title=label,
-        light="#ffffff",
-        nl=False,
-    )
-    return Markup(drawn.getvalue().decode())  # noqa: S704  # drawn by us; the label is escaped

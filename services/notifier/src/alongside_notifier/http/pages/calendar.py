@@ -9,12 +9,13 @@ from alongside.errors import AlongsideError, Invalid, NotFound
 from alongside.web.auth import CurrentViewer
 from alongside.web.forms import form_data
 from alongside.web.pages import PagesDep, redirect
+from alongside.web.qr import qr_code
 from alongside_notifier.domain.answers import Answer
 from alongside_notifier.handlers.answers import answer_on_page
 from alongside_notifier.handlers.feeds import ensure_feed, revoke_feed, rotate_feed
 from alongside_notifier.http.agenda import agenda_of
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
-from alongside_notifier.http.subscribe import qr_code, ways_to
+from alongside_notifier.http.subscribe import ways_to
 
 router = APIRouter(include_in_schema=False)
 
