@@ -355,3 +355,21 @@ async def test_no_day_off_is_offered(house, open_browser):
     assert told["conflicts"]
     assert told["instead"]
     assert min(told["instead"]) >= "2026-03-17"
+
+
+async def test_what_skips_days_off_goes_on_to_skip_them(house, open_browser):
+    lea = await open_browser(house.lea)
+    body = {**THURSDAYS, "starts_on": "2026-11-05", "on_day_off": "skip", "count": 6}
+    series = await lea.send("POST", f"/groups/{house.group_id}/series", body, status=201)
+    step = {
+        "step": "move_later",
+        "key": "20261112T1000",
+        "start_time": "11:00",
+        "end_time": "13:00",
+    }
+    done = await lea.send("POST", f"/series/{series['series_id']}/changes", step)
+    later = await lea.send("GET", f"/series/{done['later']['series_id']}")
+    assert [each["key"] for each in later["occurrences"]] == [
+        "20261112T1100", "20261119T1100", "20261203T1100", "20261210T1100", "20261217T1100",
+    ]  # fmt: skip
+    assert later["pattern"]["count"] == 6

@@ -1,6 +1,6 @@
 """Days off: which there are, and what becomes of the sessions that fall on them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from dateutil import rrule
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from alongside.errors import Invalid
 from alongside.zones import zone
+from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.days_off import (
     LONGEST_CLOSURE,
     REGIONS,
@@ -17,6 +18,7 @@ from alongside_scheduler.domain.days_off import (
     closure,
     days_off,
     fall_on,
+    goes_around,
     holidays_of,
     usual_region,
 )
@@ -299,3 +301,23 @@ def test_a_closure_that_cannot_be_meant_is_refused(facts: dict, field: str):
     with pytest.raises(Invalid) as refused:
         closure(**asked)
     assert field in refused.value.fields
+
+
+def test_a_series_that_skips_is_known_by_what_it_never_had():
+    def series(rule: str, **facts):
+        found = weekly_thursdays(rule, **facts)
+        at = zone("America/Chicago")
+        return life.schedule(
+            series_id="s", group_id="g", title="Circle", kind="group", zone=at, tzdata="x",
+            pattern=found.pattern, walls=found.walls, held=found.held, duration_minutes=90,
+            where=life.Where(), provider_id="lea", co_provider_ids=(), member_ids=["ada"],
+            now=datetime(2026, 11, 1, tzinfo=UTC),
+        )  # fmt: skip
+
+    assert goes_around(series("skip"), thanksgiving)
+    assert not goes_around(series("skip"), lambda _: None)
+    assert not goes_around(series("keep"), thanksgiving)
+    assert not goes_around(series("next_weekday"), thanksgiving)
+    kept = series("keep")
+    gone = life.cancel(kept, "20261126T1000", now=datetime(2026, 11, 1, tzinfo=UTC))
+    assert not goes_around(gone, thanksgiving)

@@ -13,9 +13,11 @@ from types import MappingProxyType
 
 import holidays
 
+from alongside.contracts import SeriesState
 from alongside.errors import Conflict, Invalid
 from alongside.zones import country_of
 from alongside_scheduler.domain.problems import Problems
+from alongside_scheduler.domain.recurrence import occurrence_key, wall_starts
 from alongside_scheduler.domain.words import checked_text
 
 NO_HOLIDAYS = ""
@@ -124,6 +126,20 @@ def days_off(region: str, closures: Sequence[Closure]) -> NameOf:
 def fall_on(days: Iterable[date], name_of: NameOf) -> list[tuple[date, str]]:
     """Return those of the days that are off, with what they are called."""
     return [(day, name) for day in days if (name := name_of(day)) is not None]
+
+
+def goes_around(series: SeriesState, name_of: NameOf) -> bool:
+    """Tell whether a series was planned to skip days off: one of its starts is missing for that.
+
+    What was cancelled is still there, as cancelled; only a skipped start was never one of them.
+    """
+    if series.pattern.frequency in {"once", "dates"}:
+        return False
+    there = {each.key for each in series.occurrences}
+    return any(
+        occurrence_key(wall) not in there and name_of(wall.date()) is not None
+        for wall in wall_starts(series.pattern)
+    )
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ from alongside.zones import tzdata_version, zone
 from alongside_scheduler.domain import continuation, recurrence, surgery
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import need_lead
+from alongside_scheduler.domain.days_off import goes_around
 from alongside_scheduler.domain.impact import Pair
 from alongside_scheduler.handlers import steps
 from alongside_scheduler.handlers.saying import length_between, say
@@ -66,10 +67,16 @@ async def work_out(series_id: str, step: steps.Step, uow: SchedulerUow) -> Opera
     """Return what a step makes of a series, which is locked from here on; nothing is kept yet."""
     if isinstance(step, steps.HandOver) and step.group_too:
         # Always the group first, then its series: so nobody waits in a ring.
-        group_id = (await uow.series.get(series_id)).group_id
-        await uow.groups.get(group_id, for_change=True)
+        whole = await uow.series.get(series_id)
+        if whole.purpose == "rsc":
+            await uow.groups.get(whole.group_id, for_change=True)
     before = await uow.series.get(series_id, for_change=True)
     need_lead(uow.actor, before.provider_id, before.co_provider_ids)
+    if isinstance(step, steps.HandOver) and before.purpose == "consultation":
+        raise Invalid(
+            "Visits belong to a pairing. End it, and pair the other consultant with the site.",
+            field="provider_id",
+        )
     if step.expected_version not in {None, before.version}:
         raise ChangedMeanwhile
     return await _taken(before, step, uow)
@@ -182,7 +189,11 @@ async def _carried_on(before: SeriesState, step: steps.MoveLater, uow: Scheduler
     minutes = step.duration_minutes or before.duration_minutes
     if step.end_time is not None:
         minutes = length_between(start, step.end_time)
-    pattern, walls = recurrence.plan(_rhythm(before, step, gone, day, start))
+    day_off = await uow.association.days_off()
+    rhythm = _rhythm(before, step, gone, day, start)
+    # A series that skips days off goes on to skip them.
+    on_day_off: recurrence.OnDayOff = "skip" if goes_around(before, day_off) else "keep"
+    planned = recurrence.plan_around(rhythm, on_day_off, day_off)
     provider_id = step.provider_id or before.provider_id
     co_provider_ids = tuple(each for each in before.co_provider_ids if each != provider_id)
     await _check_leaders(before, provider_id, co_provider_ids, uow)
@@ -191,8 +202,8 @@ async def _carried_on(before: SeriesState, step: steps.MoveLater, uow: Scheduler
         before,
         step.key,
         continuation.Later(
-            pattern=pattern,
-            walls=tuple(walls),
+            pattern=planned.pattern,
+            walls=planned.walls,
             title=step.title or before.title,
             where=life.Where(
                 place=step.place if "place" in asked else before.place,
