@@ -32,6 +32,8 @@ from alongside_scheduler.handlers.sites import (
     make_site,
     pair_consultant,
 )
+from alongside_scheduler.handlers.steps import any_step
+from alongside_scheduler.handlers.surgery import operate
 from alongside_scheduler.handlers.visits import plan_visits
 from alongside_scheduler.views.groups import list_groups, show_group
 from alongside_scheduler.views.home import show_home
@@ -288,3 +290,29 @@ async def test_who_has_visits_ahead_is_not_let_go(acorns):
         await acorns.run(
             partial(pair_consultant, acorns.site_id, PairConsultant(consultant_id=acorns.mia))
         )
+
+
+async def test_visits_are_cut_as_any_series_but_stay_with_their_consultant(acorns):
+    series = await planned(acorns)
+    lea = await acorns.person("Lea Lead", "supervisor")
+    who = acting(acorns.mia, "supervisee")
+
+    async def take(step):
+        await acorns.run(
+            partial(operate, series.series_id, any_step.validate_python(step)), actor=who
+        )
+
+    for too in (False, True):
+        with pytest.raises(Invalid) as refused:
+            await take(
+                {"step": "hand_over", "provider_id": lea, "on": "2026-03-17", "group_too": too}
+            )
+        assert "pairing" in refused.value.fields["provider_id"]
+    key = series.occurrences[2].key
+    await take({"step": "move_later", "key": key, "start_time": "13:00"})
+    new = acorns.said[-1].series
+    assert new.continues == series.series_id
+    assert (new.purpose, new.site, new.members) == ("consultation", series.site, ())
+    listed = await acorns.run(list_visits, actor=who)
+    assert [each.standing for each in listed] == ["ahead"] * 4
+    assert {each.pairing_id for each in listed} == {acorns.pairing_id}

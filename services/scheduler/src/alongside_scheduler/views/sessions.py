@@ -28,6 +28,8 @@ class SessionItem(BaseModel):
     group_id: str
     title: str
     kind: str
+    purpose: str = "rsc"
+    """rsc, or consultation for a visit to a site."""
     starts_at: datetime
     ends_at: datetime
     zone: str
@@ -54,6 +56,7 @@ class SessionItem(BaseModel):
             group_id=series.group_id,
             title=series.title,
             kind=series.kind,
+            purpose=series.purpose,
             starts_at=occurrence.starts_at,
             ends_at=occurrence.ends_at,
             zone=series.zone,
