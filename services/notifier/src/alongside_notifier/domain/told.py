@@ -106,16 +106,14 @@ def left_to_tell(
         told = Told(thread=told.thread, sequence=told.sequence, standing="nothing")
     invited = told.standing == "invited"
     if view is None:
-        is_over = told.until is not None and told.until <= now
-        if not invited or is_over:
+        if not invited or not _shows_ahead(told, now):
             return LeftToTell((), told)
         counter = membership_sequence(series, person_id)
         if counter <= told.sequence:
             counter = max(series.sequence, told.sequence + 1)
         return _ended(told, "removed", counter)
     if view.cancelled:
-        is_over = all(m.is_over(now) for m in view.meetings) and not _shows_ahead(told, now)
-        if not invited or is_over:
+        if not invited or not _shows_ahead(told, now):
             return LeftToTell((), told)
         return _ended(told, "cancelled", max(view.sequence, series.sequence, told.sequence + 1))
     if not invited:
@@ -197,6 +195,9 @@ def _changed_whole(
 
 
 def _shows_ahead(told: Told, now: datetime) -> bool:
+    """Tell whether this calendar shows something that is not over; where nobody noted it, it may."""
+    if "until" not in told.model_fields_set:
+        return True
     return told.until is not None and told.until > now
 
 
