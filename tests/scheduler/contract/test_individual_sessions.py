@@ -253,7 +253,11 @@ async def test_a_standing_appointment_is_one_series_and_all_of_it_fits(practice)
         at("2026-04-07T11:00"),
     ]
     assert "2 of 4" in refused.value.detail
+    # Thursdays at two are the first that are free four times over.
     assert refused.value.next_free[0] == at("2026-03-26T14:00")
+    with pytest.raises(SlotTaken) as refused:
+        await practice.book(practice.ben, "2026-03-03T11:00", every_weeks=1, times=2)
+    assert refused.value.next_free[0] == at("2026-03-05T14:00"), "from the first time wanted on"
     fits = await practice.book(practice.ben, "2026-03-26T14:00", every_weeks=2, times=4)
     assert len(fits.occurrences) == 4
 
@@ -382,7 +386,7 @@ async def test_a_request_is_granted_outside_of_the_windows(practice):
     assert scheduled.series.occurrences[0].starts_at == evening
     assert (told.about, told.person_id) == ("request_granted", practice.ada)
     assert told.path == f"/sessions/{granted.series_id}/{scheduled.series.occurrences[0].key}"
-    assert (granted.status, granted.note) == ("granted", None)
+    assert (granted.status, granted.starts, granted.note) == ("granted", [evening], None)
     with pytest.raises(RequestOver):
         await practice.run(
             lambda uow: decline_request(asked.request_id, uow), supervisor(practice.lea)

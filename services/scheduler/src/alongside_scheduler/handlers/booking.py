@@ -79,7 +79,9 @@ async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesStat
     offer = await _offer(row, starts[-1], uow)
     refused = hindrances(offer.rules, starts, minutes, offer.taken, uow.now)
     if refused:
-        raise _refusal(refused, offer, minutes, lambda start: _standing(row, start, command))
+        raise _refusal(
+            refused, offer, minutes, starts, lambda start: _standing(row, start, command)
+        )
     wall = first.astimezone(zone(row.zone)).replace(tzinfo=None)
     rhythm = recurrence.Rhythm(
         frequency="once" if len(starts) == 1 else "weekly",
@@ -94,7 +96,7 @@ async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesStat
     except AlreadyBooked as error:
         # Somebody who books no slots, such as a group's leader, was quicker.
         offer = await _offer(row, starts[-1], uow)
-        raise _refusal([(first, Hindrance.TAKEN)], offer, minutes) from error
+        raise _refusal([(first, Hindrance.TAKEN)], offer, minutes, [first]) from error
 
 
 async def schedule_pair(
@@ -139,7 +141,7 @@ async def move_booking(
     if start == occurrence.starts_at:
         raise Invalid("That is when it is now.", field="start")
     if why is not None:
-        raise _refusal([(start, why)], offer, minutes)
+        raise _refusal([(start, why)], offer, minutes, [start])
     at = zone(series.zone)
     try:
         after = life.move(
@@ -153,7 +155,7 @@ async def move_booking(
         )
         return await say(after, SessionMoved, uow, occurrence_key=key)
     except AlreadyBooked as error:
-        raise _refusal([(start, Hindrance.TAKEN)], offer, minutes) from error
+        raise _refusal([(start, Hindrance.TAKEN)], offer, minutes, [start]) from error
 
 
 async def cancel_booking(series_id: str, key: str, uow: SchedulerUow) -> SeriesState:
@@ -261,17 +263,18 @@ def _refusal(
     refused: Sequence[tuple[datetime, Hindrance]],
     offer: Offer,
     minutes: int,
+    wanted: Sequence[datetime],
     repeat: Callable[[datetime], Sequence[datetime]] = lambda start: [start],
 ) -> NotBookable:
     """Return the error that says which times cannot be had and why, and three that can."""
-    first, why = refused[0]
+    why = refused[0][1]
     kind = SlotTaken if why in _TAKEN else NotBookable
-    wanted = len(repeat(first))
     words = in_words(why)
-    if wanted > 1:
-        words = f"{len(refused)} of {wanted} times cannot be had. " + " ".join(
+    if len(wanted) > 1:
+        words = f"{len(refused)} of {len(wanted)} times cannot be had. " + " ".join(
             f"{times.local(start, offer.rules.zone)}: {in_words(reason)}"
             for start, reason in refused
         )
+    first = wanted[0]
     free = offer.next_free(minutes, first, repeat) or offer.next_free(minutes, offer.now, repeat)
     return kind(f"{words} Nothing was saved.", next_free=free, refused=refused)

@@ -105,7 +105,7 @@ async def ask_for_time(command: AskForTime, uow: SchedulerUow) -> RequestView:
 
 
 async def grant_request(request_id: str, command: GrantRequest, uow: SchedulerUow) -> RequestView:
-    """Book one of the proposed times, inside the published windows or not."""
+    """Book one of the proposed times, inside the published windows or not; it alone is kept."""
     asked = await _mine(request_id, uow)
     start = checked_instant("start", command.start)
     if start not in asked.starts:
@@ -121,7 +121,7 @@ async def grant_request(request_id: str, command: GrantRequest, uow: SchedulerUo
         raise Invalid("The clocks show this time twice that day; choose another.", field="start")
     rhythm = recurrence.Rhythm(frequency="once", starts_on=wall.date(), at=wall.time())
     series = await schedule_pair(row, asked.person_id, rhythm, asked.minutes, uow)
-    asked.series_id = series.series_id
+    asked.series_id, asked.starts = series.series_id, (start,)
     path = f"/sessions/{series.series_id}/{series.occurrences[0].key}"
     return await _decide(asked, "granted", path, uow)
 
