@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 
@@ -23,6 +24,8 @@ from alongside_scheduler.handlers.rosters import (
     leave_roster,
 )
 from alongside_scheduler.handlers.seating import seats_of
+from alongside_scheduler.handlers.steps import MoveLater
+from alongside_scheduler.handlers.surgery import operate
 from alongside_scheduler.views.groups import show_group
 
 pytestmark = pytest.mark.contract
@@ -171,6 +174,52 @@ async def test_every_series_that_runs_follows_and_no_other(house):
     house.clock.advance(timedelta(days=50))
     done = await leave(house, group_id, house.ben)
     assert done.series_ids == [later.series_id]
+
+
+async def carried_on(office, number: int):
+    """From its session of this number on, the series goes on in the afternoon, as another."""
+    step = MoveLater(
+        step="move_later",
+        key=office.running.occurrences[number].key,
+        start_time=time(14),
+        end_time=time(16),
+    )
+    return await office.run(partial(operate, office.running.series_id, step))
+
+
+async def everywhere(office, group_id: str, who: str) -> list[date]:
+    """The days on which somebody is expected in any series of a group."""
+    series = await office.run(lambda uow: uow.series.of_group(group_id))
+    planned = [each.series_id for each in series if each.status == "planned"]
+    found = [await days_of(office, series_id, who) for series_id in planned]
+    return sorted(day for days in found for day in days)
+
+
+async def test_both_parts_of_a_series_that_was_carried_on_follow(house):
+    group_id, series_id = house.made.group_id, house.running.series_id
+    later = (await carried_on(house, 3)).later.series_id
+    done = await join(house, group_id, house.ben, house.tuesdays[1])
+    assert set(done.series_ids) == {series_id, later}
+    assert await everywhere(house, group_id, house.ben) == house.tuesdays[1:]
+    done = await leave(house, group_id, house.ben, house.tuesdays[4])
+    assert set(done.series_ids) == {series_id, later}
+    assert await everywhere(house, group_id, house.ben) == house.tuesdays[1:5]
+    # Who comes only after the first part is over is in the second alone.
+    await leave(house, group_id, house.ada, TODAY - timedelta(days=1))
+    cleo = await house.person("Cleo")
+    done = await join(house, group_id, cleo, house.tuesdays[4])
+    assert done.series_ids == [later]
+    assert await everywhere(house, group_id, cleo) == house.tuesdays[4:]
+
+
+@pytest.mark.parametrize("first", ["join", "split"])
+async def test_who_joins_while_a_series_is_carried_on_is_in_both_parts(house, first):
+    group_id = house.made.group_id
+    both = [join(house, group_id, house.ben), carried_on(house, 2)]
+    if first == "split":
+        both.reverse()
+    await asyncio.gather(*both)
+    assert await everywhere(house, group_id, house.ben) == house.tuesdays
 
 
 async def test_a_new_series_knows_who_comes_and_goes(house):
