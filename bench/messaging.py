@@ -10,11 +10,12 @@ from uuid import uuid4
 import aiokafka
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from sqlalchemy import Column, Integer, String, Table, insert
+from sqlalchemy import Column, Integer, String, Table
 
 from alongside.clock import SystemClock
 from alongside.contracts import HOURS, PEOPLE, SignedOut
 from alongside.db import Database, Plumbing, UnitOfWork, service_metadata
+from alongside.db.rows import insert_rows
 from alongside.db.uow import uow_factory
 from alongside.ids import new_id
 from alongside.messaging import Consumer, Envelope, Subscription
@@ -46,7 +47,7 @@ class Ledger:
 
     async def handle(self, event: SignedOut, uow: UnitOfWork) -> None:
         """Insert one row."""
-        await uow.session.execute(insert(self.table).values(session=event.session_id))
+        await insert_rows(uow.session, (self.table, [{"session": event.session_id}]))
         self.handled += 1
 
 

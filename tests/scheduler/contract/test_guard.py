@@ -22,6 +22,7 @@ from alongside_scheduler.domain import recurrence
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.access import OPERATOR
 from alongside_scheduler.domain.booking import AlreadyBooked
+from alongside_scheduler.handlers import collisions
 from alongside_scheduler.handlers.availability import SetAvailability, set_availability
 from alongside_scheduler.handlers.groups import MakeGroup, make_group
 from alongside_scheduler.handlers.people import RegisterPerson, register_person
@@ -116,11 +117,14 @@ class Site:
         )  # fmt: skip
 
     async def keep(self, series: SeriesState) -> bool:
+        return await self.refusal(series) is None
+
+    async def refusal(self, series: SeriesState) -> AlreadyBooked | None:
         try:
-            await self.run(lambda uow: uow.series.keep(series))
-        except AlreadyBooked:
-            return False
-        return True
+            await self.run(lambda uow: collisions.keep(series, uow))
+        except AlreadyBooked as refusal:
+            return refusal
+        return None
 
     async def move(self, series: SeriesState, wall: datetime) -> bool:
         to = MoveSession(on=wall.date(), start_time=wall.time())
@@ -167,7 +171,12 @@ def test_accepted_if_and_only_if_nobody_is_in_two_places(site):
                 series = made.series(lead, members - {lead}, wall, minutes)
                 asked = model.spans(lead, members - {lead}, wall, minutes)
                 fits = model.fits(asked)
-                assert await made.keep(series) is fits
+                refusal = await made.refusal(series)
+                assert (refusal is None) is fits
+                for at in refusal.next_free if refusal else ():
+                    instead = at.replace(tzinfo=None)
+                    assert instead >= wall
+                    assert model.fits(model.spans(lead, members - {lead}, instead, minutes))
                 if fits:
                     model.taken[number] = asked
                     kept[number] = (series, lead, members - {lead}, wall, minutes)

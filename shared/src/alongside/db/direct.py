@@ -37,6 +37,12 @@ def keep_driver(session: type[Session]) -> None:
             session.info.pop(_CONNECTION, None)
 
 
+async def flushed(session: AsyncSession) -> None:
+    """Send what the session still keeps to itself: what goes past it must find that there."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+
+
 async def driver_of(session: AsyncSession) -> asyncpg.Connection | None:
     """Return PostgreSQL's driver inside this session's transaction; None for another database."""
     info = session.sync_session.info
@@ -83,6 +89,7 @@ class Direct:
         self, session: AsyncSession, values: Mapping[str, Any]
     ) -> Sequence[Sequence[Any]]:
         """Return the rows for these values of the query's parameters."""
+        await flushed(session)
         driver = await driver_of(session)
         if driver is None:
             return (await session.execute(self._query, dict(values))).all()

@@ -27,6 +27,7 @@ async def insert_rows(session: AsyncSession, *batches: Batch) -> None:
     filled = [(table, rows) for table, rows in batches if rows]
     if not filled:
         return
+    await direct.flushed(session)
     driver = await driver_of(session)
     if driver is not None:
         await direct.say(driver, *_at_once(filled))

@@ -83,8 +83,6 @@ class UnitOfWork:
 
     async def emit(self, event: Event) -> None:
         """Say an event: it leaves only if, and as soon as, this transaction commits."""
-        if self.session.new or self.session.dirty or self.session.deleted:
-            await self.session.flush()
         said = {
             "event_id": event.id,
             "topic": event.topic,

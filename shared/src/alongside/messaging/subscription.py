@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from alongside.contracts import Event
 from alongside.db.database import Database, is_transient
+from alongside.db.direct import flushed
 from alongside.db.uow import UnitOfWork
 from alongside.messaging.envelope import Envelope, UnreadableRecord
 from alongside.messaging.inbox import claim_new
@@ -139,7 +140,7 @@ class Consumer:
             structlog.contextvars.bound_contextvars(event_id=envelope.event_id),
         ):
             await self.subscription.handle(event, uow)
-            await uow.session.flush()
+            await flushed(uow.session)
 
     async def park(self, raw: RawRecord, error: BaseException) -> None:
         """Put a record aside, with everything it had and why; parking it again changes nothing."""

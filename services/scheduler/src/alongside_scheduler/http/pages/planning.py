@@ -10,6 +10,7 @@ from alongside.web.auth import AsSupervisor, Viewer
 from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones, zone
+from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.handlers import planning as cases
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
@@ -90,6 +91,13 @@ async def plan(
             return await _form(group_id, viewer, doors, pages, values=values, preview=preview)
         async with doors.writing(viewer) as uow:
             series = await cases.schedule_series(group_id, command, uow)
+    except AlreadyBooked as error:
+        # Somebody was quicker: the preview says who is taken when, and from when all of it fits.
+        async with doors.reading(viewer) as uow:
+            preview = await preview_series(group_id, command, uow)
+        return await _form(
+            group_id, viewer, doors, pages, values=values, error=error, preview=preview
+        )
     except (Invalid, Conflict) as error:
         return await _form(group_id, viewer, doors, pages, values=values, error=error)
     count = len(series.occurrences)
