@@ -17,7 +17,7 @@ from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
 
-PARTS = ("start", "feeds", "booking", "availability", "latency", "messaging")
+PARTS = ("start", "feeds", "booking", "availability", "month", "latency", "messaging")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -72,6 +72,15 @@ class Bench:
             with self._noting("availability on PostgreSQL"):
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Availability", asyncio.run(measure(url)))
+
+    def month(self) -> None:
+        """The calendar and the search, on PostgreSQL too where there is one."""
+        measure = import_module("bench.month").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("the calendar on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Calendar and search", asyncio.run(measure(url)))
 
     def latency(self) -> None:
         """From booking to mail, in both modes."""

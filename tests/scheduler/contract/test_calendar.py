@@ -212,7 +212,7 @@ async def test_the_next_one_is_found_however_far_it_is(two):
     assert await two.office.run(following, actor=actor(two.cora)) is None
 
 
-async def test_a_month_costs_two_statements(two):
+async def test_a_month_costs_three_statements_and_reads_no_series_whole(two):
     from sqlalchemy import event
 
     said = []
@@ -237,5 +237,5 @@ async def test_a_month_costs_two_statements(two):
 
     assert len(await look()) == 4
     asked = [each for each in said if each.lstrip().upper().startswith("SELECT")]
-    assert len(asked) == 2
+    assert len(asked) == 3
     assert not any("series.state" in each for each in asked)

@@ -1,19 +1,18 @@
 """Meetings as a calendar shows them: many at once, read from columns and never from whole series."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, type_coerce
-from sqlalchemy.orm import aliased
+from sqlalchemy import Text, func, literal, or_, select, type_coerce
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import SeriesState
 from alongside.zones import zone
 from alongside_scheduler.domain.series import expected, leaders
-from alongside_scheduler.store.likeness import begins_a_word, escaped
+from alongside_scheduler.store.narrowing import Wanted, has_part, narrowed, number_of
 from alongside_scheduler.store.tables import (
     AnswerRow,
     CommitmentRow,
@@ -22,6 +21,8 @@ from alongside_scheduler.store.tables import (
     PersonRow,
     SeriesRow,
 )
+
+__all__ = ["MOST", "CalendarStore", "Choice", "Meeting", "Wanted"]
 
 MOST = 5000
 _A_DAY = timedelta(days=1)
@@ -47,20 +48,6 @@ class Meeting:
     provider: str
     co_provider_ids: tuple[str, ...]
     mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which meetings: those of a person, of a group, led by a provider.
-
-    `words`: each begins a word of the title, or of the name of who leads.
-    """
-
-    person_id: str | None = None
-    group_id: str | None = None
-    provider_id: str | None = None
-    words: tuple[str, ...] = ()
-    cancelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,55 +78,30 @@ class CalendarStore:
         """Return meetings that end after `begins` and start before `ends`, in order of time.
 
         With a person: those in which they lead or take part, and those that were cancelled while
-        they did. One statement, and a second one only where something was cancelled.
+        they did. Two statements: one over the meetings, one over the few series they belong to;
+        and another one only where somebody stands in, or something was cancelled.
         """
-        provider, starts_at = aliased(PersonRow), col(OccurrenceRow.starts_at)
-        lead = func.coalesce(col(OccurrenceRow.provider_id), col(SeriesRow.provider_id))
+        starts_at = col(OccurrenceRow.starts_at)
         conditions = [
             # Nothing lasts a day: with it, the index on the start has two ends.
-            col(OccurrenceRow.starts_at) > begins - _A_DAY,
+            starts_at > begins - _A_DAY,
             col(OccurrenceRow.ends_at) > begins,
-            *(
-                or_(
-                    *begins_a_word(col(SeriesRow.search_text), [word]),
-                    *begins_a_word(col(provider.search_text), [word]),
-                )
-                for word in wanted.words
-            ),
+            *narrowed(wanted),
         ]
         if ends is not None:
-            conditions.append(col(OccurrenceRow.starts_at) < ends)
-        if not wanted.cancelled:
-            conditions.append(col(OccurrenceRow.status) == "planned")
-        if wanted.group_id is not None:
-            conditions.append(col(SeriesRow.group_id) == wanted.group_id)
-        if wanted.provider_id is not None:
-            among = type_coerce(col(SeriesRow.co_provider_ids), Text)
-            quoted = f'%"{escaped(wanted.provider_id)}"%'
-            conditions.append(or_(lead == wanted.provider_id, among.like(quoted, escape="\\")))
-        if wanted.person_id is not None:
-            conditions.append(_of(wanted.person_id))
+            conditions.append(starts_at < ends)
         query = (
             select(
                 col(OccurrenceRow.series_id),
                 col(OccurrenceRow.key),
-                col(SeriesRow.group_id),
-                col(SeriesRow.title),
-                col(SeriesRow.kind),
-                col(SeriesRow.purpose),
-                col(SeriesRow.zone),
-                col(OccurrenceRow.starts_at),
+                starts_at,
                 col(OccurrenceRow.ends_at),
                 col(OccurrenceRow.status),
                 col(OccurrenceRow.moved),
                 col(OccurrenceRow.changed_at),
-                lead.label("provider_id"),
-                func.coalesce(col(provider.name), "").label("provider"),
-                col(SeriesRow.co_provider_ids),
-                (_of(viewer_id) if viewer_id else literal(value=False)).label("mine"),
+                col(OccurrenceRow.provider_id),
+                (has_part(viewer_id) if viewer_id else literal(value=False)).label("mine"),
             )
-            .join(SeriesRow, col(SeriesRow.id) == col(OccurrenceRow.series_id))
-            .outerjoin(provider, col(provider.id) == lead)
             .where(*conditions)
             .order_by(
                 starts_at.desc() if newest_first else starts_at.asc(),
@@ -147,8 +109,62 @@ class CalendarStore:
             )
             .limit(limit)
         )
-        found = [Meeting(*row) for row in await self._session.execute(query)]
+        rows = (await self._session.execute(query)).all()
+        series = await self._series({row.series_id for row in rows})
+        names = await self._names({row.provider_id for row in rows if row.provider_id})
+        found = []
+        for row in rows:
+            its = series[row.series_id]
+            found.append(
+                Meeting(
+                    series_id=row.series_id,
+                    key=row.key,
+                    group_id=its.group_id,
+                    title=its.title,
+                    kind=its.kind,
+                    purpose=its.purpose,
+                    zone=its.zone,
+                    starts_at=row.starts_at,
+                    ends_at=row.ends_at,
+                    status=row.status,
+                    moved=row.moved,
+                    changed_at=row.changed_at,
+                    provider_id=row.provider_id or its.provider_id,
+                    provider=names.get(row.provider_id, "") if row.provider_id else its.provider,
+                    co_provider_ids=its.co_provider_ids,
+                    mine=row.mine,
+                )
+            )
         return await self._without_foreign(found, wanted.person_id, viewer_id)
+
+    async def _series(self, series_ids: Collection[str]) -> dict[str, Any]:
+        """Return what is shown of series, by id. A row is read once, however often it meets."""
+        if not series_ids:
+            return {}
+        query = (
+            select(
+                col(SeriesRow.id),
+                col(SeriesRow.group_id),
+                col(SeriesRow.title),
+                col(SeriesRow.kind),
+                col(SeriesRow.purpose),
+                col(SeriesRow.zone),
+                col(SeriesRow.provider_id),
+                func.coalesce(col(PersonRow.name), "").label("provider"),
+                col(SeriesRow.co_provider_ids),
+            )
+            .outerjoin(PersonRow, col(PersonRow.id) == col(SeriesRow.provider_id))
+            .where(col(SeriesRow.id).in_(series_ids))
+        )
+        return {row.id: row for row in await self._session.execute(query)}
+
+    async def _names(self, person_ids: Collection[str]) -> dict[str, str]:
+        if not person_ids:
+            return {}
+        query = select(col(PersonRow.id), col(PersonRow.name)).where(
+            col(PersonRow.id).in_(person_ids)
+        )
+        return {row.id: row.name for row in await self._session.execute(query)}
 
     async def answers(self, person_id: str, series_ids: Iterable[str]) -> Sequence[AnswerRow]:
         """Return what a person answered in these series."""
@@ -160,7 +176,7 @@ class CalendarStore:
 
     async def choices(self, person_id: str | None) -> list[Choice]:
         """Return the groups of a person by name; for None, every group and everybody who leads."""
-        groups: Select[Any] = select(
+        groups: Any = select(
             literal("group").label("what"),
             col(GroupRow.id).label("id"),
             col(GroupRow.name).label("name"),
@@ -171,7 +187,7 @@ class CalendarStore:
             theirs = (
                 select(col(SeriesRow.group_id))
                 .join(CommitmentRow, col(CommitmentRow.series_id) == col(SeriesRow.id))
-                .where(col(CommitmentRow.person_no) == _number(person_id))
+                .where(col(CommitmentRow.person_no) == number_of(person_id))
             )
             groups = groups.where(
                 or_(
@@ -180,7 +196,7 @@ class CalendarStore:
                     col(GroupRow.id).in_(theirs),
                 )
             )
-            everything: Any = groups
+            everything = groups
         else:
             roles = type_coerce(col(PersonRow.roles), Text)
             providers = select(
@@ -215,25 +231,6 @@ class CalendarStore:
             for each in found
             if person_id is None or _is_for(person_id, each, states)
         ]
-
-
-def _number(person_id: str) -> Any:
-    return select(col(PersonRow.person_no)).where(col(PersonRow.id) == person_id).scalar_subquery()
-
-
-def _of(person_id: str) -> ColumnElement[bool]:
-    """Tell whether a person has, or had before it was cancelled, a part in a meeting."""
-    return (
-        select(col(CommitmentRow.key))
-        .where(
-            col(CommitmentRow.person_no) == _number(person_id),
-            col(CommitmentRow.series_id) == col(OccurrenceRow.series_id),
-            col(CommitmentRow.key) == col(OccurrenceRow.key),
-            or_(col(CommitmentRow.active), col(OccurrenceRow.status) == "cancelled"),
-        )
-        .correlate(OccurrenceRow)
-        .exists()
-    )
 
 
 def _is_for(person_id: str | None, each: Meeting, states: dict[str, SeriesState]) -> bool:

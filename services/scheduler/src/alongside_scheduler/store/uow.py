@@ -13,11 +13,12 @@ from alongside_scheduler.store.copies import Copies
 from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
 from alongside_scheduler.store.imports import ImportStore
+from alongside_scheduler.store.overview import OverviewStore
 from alongside_scheduler.store.people import PeopleStore
 from alongside_scheduler.store.planning import PlanningStore
 from alongside_scheduler.store.polls import PollStore
-from alongside_scheduler.store.seats import SeatStore
 from alongside_scheduler.store.search import SearchStore
+from alongside_scheduler.store.seats import SeatStore
 from alongside_scheduler.store.series import SeriesStore
 from alongside_scheduler.store.sessions import SessionStore
 from alongside_scheduler.store.sign_ins import SignInStore
@@ -88,6 +89,11 @@ class SchedulerUow(UnitOfWork):
     def ahead(self) -> SessionsAhead:
         """What lies ahead of people: sessions in which they receive supervision."""
         return SessionsAhead(self.session)
+
+    @cached_property
+    def overview(self) -> OverviewStore:
+        """Counts for the first page."""
+        return OverviewStore(self.session)
 
     @cached_property
     def search(self) -> SearchStore:

@@ -156,7 +156,8 @@ async def items_between(
 
 def _item(each: Meeting, who: str | None, answers: Sequence[AnswerRow]) -> ScheduleItem:
     leads = who is not None and who in {each.provider_id, *each.co_provider_ids}
-    return ScheduleItem(
+    # Straight from the database: there is nothing to check, and often much of it.
+    return ScheduleItem.model_construct(
         series_id=each.series_id,
         key=each.key,
         group_id=each.group_id,

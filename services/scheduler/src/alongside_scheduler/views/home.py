@@ -18,6 +18,7 @@ from alongside_scheduler.views.sessions import (
 
 _SHOWN = 3
 _MOST_PAST = 60
+_MOST_UNPLANNED = 12
 _JUST_MET = timedelta(days=14)
 
 
@@ -114,30 +115,17 @@ async def _own_progress(person_id: str, uow: SchedulerUow) -> ProgressView | Non
 
 
 async def _overview(uow: SchedulerUow) -> Overview | None:
-    supervisees = await uow.people.with_role("supervisee")
-    if not supervisees:
+    stand = await uow.overview.supervisees()
+    if not stand.all:
         return None
-    pursuing = {row.id for row in supervisees if row.pursuing}
-    known = await uow.copies.progress(pursuing)
-    groups = await uow.groups.seen_by(None)
-    rosters = await uow.groups.rosters([row.id for row in groups])
-    planned = await uow.sessions.next_of_groups([row.id for row in groups], uow.now)
-    placed = {member.person_id for roster in rosters.values() for member in roster}
+    unplanned = await uow.overview.unplanned(uow.now, limit=_MOST_UNPLANNED)
     return Overview(
-        pursuing=len(pursuing),
-        appear_met=sum(row.appears_met for row in known.values()),
-        to_confirm=sum(row.pending_minutes > 0 for row in known.values()),
-        without_hours=sum(
-            person_id not in known
-            or not (known[person_id].counted_minutes or known[person_id].pending_minutes)
-            for person_id in pursuing
-        ),
-        in_no_group=sum(row.id not in placed for row in supervisees),
-        unplanned=[
-            GroupNamed(group_id=row.id, name=row.name)
-            for row in groups
-            if rosters[row.id] and row.id not in planned
-        ],
+        pursuing=stand.pursuing,
+        appear_met=stand.appear_met,
+        to_confirm=stand.to_confirm,
+        without_hours=stand.without_hours,
+        in_no_group=stand.in_no_group,
+        unplanned=[GroupNamed(group_id=at, name=name) for at, name in unplanned],
     )
 
 
@@ -164,13 +152,11 @@ async def _first_steps(uow: SchedulerUow) -> list[FirstStep]:
     actor = uow.actor
     if not (actor.is_coordinator or actor.is_supervisor):
         return []
-    supervisees = (await uow.people.search("", "supervisee", limit=1))[1]
-    supervisors = (await uow.people.search("", "supervisor", limit=1))[1]
-    groups = await uow.groups.seen_by(None if actor.is_coordinator else actor.person_id)
-    rosters = await uow.groups.rosters([row.id for row in groups])
-    peopled = next((row.id for row in groups if rosters[row.id]), None)
-    planned = bool(await uow.sessions.next_of_groups([row.id for row in groups], uow.now))
-    a_group = f"/groups/{groups[0].id}" if groups else "/groups/new"
+    supervisees = await uow.overview.has_role("supervisee")
+    supervisors = await uow.overview.has_role("supervisor")
+    of_whom = None if actor.is_coordinator else actor.person_id
+    a_group, peopled, planned = await uow.overview.groups(of_whom, uow.now)
+    roster = f"/groups/{a_group}" if a_group else "/groups/new"
     steps = []
     if actor.is_coordinator:
         steps = [
@@ -178,13 +164,13 @@ async def _first_steps(uow: SchedulerUow) -> list[FirstStep]:
                 label="Add the people who supervise",
                 hint="with their credentials, so that every session can be proved",
                 href="/people/new?role=supervisor",
-                done=supervisors > 0,
+                done=supervisors,
             ),
             FirstStep(
                 label="Add the people who receive supervision",
                 hint="one by one, or paste a table",
                 href="/people/import",
-                done=supervisees > 0,
+                done=supervisees,
             ),
         ]
     steps += [
@@ -192,18 +178,18 @@ async def _first_steps(uow: SchedulerUow) -> list[FirstStep]:
             label="Make a group",
             hint="who leads it, where it meets, how many may come",
             href="/groups/new",
-            done=bool(groups),
+            done=a_group is not None,
         ),
         FirstStep(
             label="Put people on its roster",
             hint="they are invited as soon as a series is planned",
-            href=a_group,
+            href=roster,
             done=peopled is not None,
         ),
         FirstStep(
             label="Plan its sessions",
             hint="see every date before anybody is told",
-            href=f"/groups/{peopled}/series/new" if peopled else a_group,
+            href=f"/groups/{peopled}/series/new" if peopled else roster,
             done=planned,
         ),
     ]
