@@ -7,6 +7,7 @@ import pytest
 
 from alongside.contracts import (
     PersonAsked,
+    SeriesChanged,
     SeriesEnded,
     SeriesScheduled,
     SessionCancelled,
@@ -104,10 +105,10 @@ class Practice:
             lambda uow: move_booking(series.series_id, key, command, uow), supervisee(who)
         )
 
-    async def cancel(self, who: str, series, number: int = 0):
+    async def cancel(self, who: str, series, number: int = 0, **facts):
         key = series.occurrences[number].key
         return await self.run(
-            lambda uow: cancel_booking(series.series_id, key, uow), supervisee(who)
+            lambda uow: cancel_booking(series.series_id, key, uow, **facts), supervisee(who)
         )
 
 
@@ -317,6 +318,20 @@ async def test_one_of_a_standing_appointment_is_cancelled_alone(practice):
     after = await practice.cancel(practice.ada, made, 1)
     assert [each.status for each in after.occurrences] == ["planned", "cancelled", "planned"]
     assert [type(each) for each in practice.office.said] == [SessionCancelled]
+
+
+async def test_a_standing_appointment_is_given_up_from_a_session_on(practice):
+    made = await practice.book(practice.ada, "2026-03-03T11:00", every_weeks=1, times=4)
+    practice.office.said.clear()
+    after = await practice.cancel(practice.ada, made, 2, later_too=True)
+    assert [each.status for each in after.occurrences] == ["planned"] * 2 + ["cancelled"] * 2
+    assert [type(each) for each in practice.office.said] == [SeriesChanged]
+    assert "11:00" in await practice.slots(practice.ben, "2026-03-24")
+    practice.office.clock.set(at("2026-03-02T11:00") + timedelta(seconds=1))
+    with pytest.raises(TooLate):
+        await practice.cancel(practice.ada, made, 0, later_too=True)
+    ended = await practice.cancel(practice.ada, made, 1, later_too=True)
+    assert [each.status for each in ended.occurrences] == ["planned"] + ["cancelled"] * 3
 
 
 async def test_a_session_is_moved_only_to_what_is_offered(practice):

@@ -221,6 +221,12 @@ class TestBooking:
         fits = await ben.post(f"/book/{opened.lea}", **weekly | {"start": "2026-03-05T16:00Z"})
         page = await ben.page(fits.headers["location"])
         assert "Every week on Thursday" in page
+        second = links(await ben.page("/book"), "/book/change/")[1]
+        page = await ben.page(second)
+        is_sound(page)
+        assert "This and the 2 later ones" in page
+        await ben.post(f"{second}/cancel", which="later", confirm="yes")
+        assert len(links(await ben.page("/book"), "/book/change/")) == 1
         wrong = await ben.post(f"/book/{opened.lea}", status=422, **weekly | {"times": "99"})
         assert "1 to 52 times" in wrong.text
 
@@ -404,7 +410,7 @@ class TestJson:
         await ben.send("POST", f"{mine}/cancel", status=404)
         moved = await ada.send("POST", f"{mine}/move", {"start": "2026-03-10T18:00:00Z"})
         assert moved["occurrences"][0]["starts_at"] == "2026-03-10T18:00:00Z"
-        ended = await ada.send("POST", f"{mine}/cancel")
+        ended = await ada.send("POST", f"{mine}/cancel", {"later_too": True})
         assert ended["status"] == "cancelled"
 
     async def test_requests(self, opened, open_script):

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from alongside.contracts import (
     Occurrence,
+    SeriesChanged,
     SeriesEnded,
     SeriesScheduled,
     SeriesState,
@@ -20,7 +21,7 @@ from alongside.contracts import (
 from alongside.errors import Invalid, NotFound
 from alongside.web import times
 from alongside.zones import tzdata_version, zone
-from alongside_scheduler.domain import recurrence
+from alongside_scheduler.domain import recurrence, surgery
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.availability import (
     LONGEST_STANDING,
@@ -67,6 +68,12 @@ class MoveBooking(Command):
     """When one's own session is to be instead."""
 
     start: AwareDatetime
+
+
+class CancelBooking(Command):
+    """Whether one session is cancelled, or all that follow it as well."""
+
+    later_too: bool = False
 
 
 async def book(provider_id: str, command: Book, uow: SchedulerUow) -> SeriesState:
@@ -158,14 +165,32 @@ async def move_booking(
         raise _refusal([(start, Hindrance.TAKEN)], offer, minutes, [start]) from error
 
 
-async def cancel_booking(series_id: str, key: str, uow: SchedulerUow) -> SeriesState:
-    """Cancel one's own session while there is time to."""
+async def cancel_booking(
+    series_id: str, key: str, uow: SchedulerUow, *, later_too: bool = False
+) -> SeriesState:
+    """Cancel one's own session while there is time to; of a standing appointment, all later ones too."""
     series, row, occurrence = await own_session(series_id, key, uow, for_change=True)
-    await need_time(row, occurrence, uow)
-    after = life.cancel(series, key, now=uow.now)
+    gone = later_ones(series, key, uow.now) if later_too else [occurrence]
+    for each in gone:
+        await need_time(row, each, uow)
+    if later_too:
+        after = surgery.cancel_from(series, key, now=uow.now)
+    else:
+        after = life.cancel(series, key, now=uow.now)
     if after.status == "cancelled":
         return await say(after, SeriesEnded, uow)
+    if later_too:
+        return await say(after, SeriesChanged, uow)
     return await say(after, SessionCancelled, uow, occurrence_key=key)
+
+
+def later_ones(series: SeriesState, key: str, now: datetime) -> list[Occurrence]:
+    """Return a session and those that follow it in its series and are still to come."""
+    return [
+        each
+        for each in series.occurrences
+        if each.status == "planned" and each.key >= key and each.starts_at > now
+    ]
 
 
 async def own_session(

@@ -33,9 +33,18 @@ async def move(
 
 
 @routes.post("/bookings/{series_id}/{key}/cancel", response_model=SeriesState)
-async def cancel(series_id: str, key: str, viewer: CurrentViewer, write: Write) -> Response:
-    """Cancel one's own individual session."""
-    return await write(by(viewer, lambda uow: cases.cancel_booking(series_id, key, uow)))
+async def cancel(
+    series_id: str,
+    key: str,
+    viewer: CurrentViewer,
+    write: Write,
+    command: cases.CancelBooking | None = None,
+) -> Response:
+    """Cancel one's own individual session; of a standing appointment, the later ones too."""
+    later_too = command is not None and command.later_too
+    return await write(
+        by(viewer, lambda uow: cases.cancel_booking(series_id, key, uow, later_too=later_too))
+    )
 
 
 @routes.get("/session-requests")

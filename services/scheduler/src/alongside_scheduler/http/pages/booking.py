@@ -97,7 +97,7 @@ async def cancel(
     try:
         Typed(form).confirmed()
         async with doors.writing(viewer) as uow:
-            await cases.cancel_booking(series_id, key, uow)
+            await cases.cancel_booking(series_id, key, uow, later_too=form.text("which") == "later")
     except (Invalid, Conflict) as error:
         return await _change_page(series_id, key, viewer, doors, pages, error=error)
     return redirect("/book", "Cancelled. Your provider is told.")
@@ -260,6 +260,7 @@ async def _change_page(
     async with doors.reading(viewer) as uow:
         series, row, occurrence = await cases.own_session(series_id, key, uow)
         names = await uow.people.named([row.provider_id])
+        later = cases.later_ones(series, key, uow.now)
         in_time = may_change(rules_of(row), occurrence.starts_at, uow.now)
     return pages.render(
         "book_change.html",
@@ -269,6 +270,7 @@ async def _change_page(
         provider=names[row.provider_id].name,
         cancel_hours=row.cancel_hours,
         in_time=in_time,
+        later=len(later),
         differs=_differs(occurrence.starts_at, row.zone, viewer.zone),
         place=series.place,
         link=series.link,
