@@ -155,6 +155,9 @@ async def test_a_visit_has_its_own_page_and_what_is_over_asks_to_be_logged(
     assert "Visit to Little Acorns" in home
     lately = home.partition("Met lately")[2].partition("</section>")[0]
     assert "Visit to" not in lately
+    to_log = home.partition("Visits to log")[2].partition("</section>")[0]
+    assert f"/attendance/visits/{made['series_id']}/{key}" in to_log
+    assert "Your visit" in home
     visit = VisitState(
         series_id=made["series_id"],
         occurrence_key=key,
@@ -169,6 +172,7 @@ async def test_a_visit_has_its_own_page_and_what_is_over_asks_to_be_logged(
     )
     said = VisitLogged(id="e1", occurred_at=house.office.clock.now(), visit=visit)
     await house.office.run(lambda uow: on_hours(said, uow))
+    assert "Visits to log" not in await lea.page("/")
     page = await lea.page("/visits")
     assert "To log" not in page
     assert "1 held" in page

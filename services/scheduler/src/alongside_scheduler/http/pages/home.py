@@ -4,9 +4,11 @@ from fastapi import APIRouter, Response
 
 from alongside.web.auth import CurrentViewer
 from alongside.web.pages import PagesDep
+from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import DoorsDep
 from alongside_scheduler.views.home import show_home
 from alongside_scheduler.views.polls import polls_waiting
+from alongside_scheduler.views.visits import list_visits
 
 routes = APIRouter(include_in_schema=False)
 
@@ -17,4 +19,12 @@ async def home(viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep) -> Respo
     async with doors.reading(viewer) as uow:
         shown = await show_home(uow)
         polls = await polls_waiting(uow)
-    return pages.render("home.html", home=shown, polls=polls)
+        visits = await list_visits(uow, ends=uow.now)
+    to_log = [each for each in visits if each.standing == "to_log"]
+    return pages.render(
+        "home.html",
+        home=shown,
+        polls=polls,
+        visits_to_log=to_log,
+        standings=words.STANDINGS_OF_VISITS,
+    )
