@@ -306,13 +306,13 @@ def _outlook(
         sessions,
         other=others,
     )
-    goal = times.hours(stand.required_minutes)
+    goal = times.duration(stand.required_minutes)
     if found.met:
         words = f"{goal} are there already"
     elif found.reached_at is not None:
         words = f"{goal} on {times.day(found.reached_at, viewer_zone)}"
     else:
-        words = f"{times.hours(found.short_minutes)} short of {goal}"
+        words = f"{times.duration(found.short_minutes)} short of {goal}"
     return Outlook(reached_at=found.reached_at, short_minutes=found.short_minutes, words=words)
 
 

@@ -152,7 +152,11 @@ async def _page(
         of_one=step in _OF_ONE_SESSION,
         sessions=[(each.key, times.local(each.starts_at, at)) for each in ahead],
         only=any(each.key == values.get("key") for each in series.occurrences),
-        supervisors=[(row.id, row.name) for row in supervisors],
+        supervisors=[
+            (row.id, row.name)
+            for row in supervisors
+            if row.id != series.provider_id or step not in {"hand_over", "stand_in"}
+        ],
         rhythms=words.LATER_RHYTHMS,
         values=values,
         preview=preview,
