@@ -32,7 +32,7 @@ _FIELDS = (
 _EVERY_SECOND_WEEK = "every_second_week"
 _FREQUENCIES = (
     ("monthly_by_weekday", "Monthly on a weekday", "the second Tuesday, say"),
-    ("weekly", "Every week", "on the same weekday"),
+    ("weekly", "Weekly", "on the same weekday"),
     (_EVERY_SECOND_WEEK, "Every second week", "on the same weekday"),
     ("monthly_by_date", "Monthly on a date", "the 15th, say"),
     ("dates", "On given dates", "you list them"),
