@@ -17,7 +17,7 @@ from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
 
-PARTS = ("start", "feeds", "booking", "availability", "month", "latency", "messaging")
+PARTS = ("start", "feeds", "booking", "availability", "month", "finding", "latency", "messaging")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,6 +81,10 @@ class Bench:
             with self._noting("the calendar on PostgreSQL"):
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Calendar and search", asyncio.run(measure(url)))
+
+    def finding(self) -> None:
+        """A time for a group, and other calendars read."""
+        show("Finding a time", import_module("bench.finding").measure())
 
     def latency(self) -> None:
         """From booking to mail, in both modes."""
