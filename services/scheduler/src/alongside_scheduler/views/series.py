@@ -5,6 +5,7 @@ from alongside.errors import NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.domain.series import expected
+from alongside_scheduler.handlers.seating import today_in
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.groups import leads_group
 
@@ -40,5 +41,5 @@ async def sees_group(series: SeriesState, uow: SchedulerUow) -> bool:
     if series.purpose == "consultation":
         return False
     row = await uow.groups.get(series.group_id)
-    roster = await uow.groups.roster(series.group_id)
+    roster = await uow.seats.stays(series.group_id, today_in(series.zone, uow))
     return leads_group(uow.actor, row) or uow.actor.person_id in {each.person_id for each in roster}
