@@ -6,16 +6,16 @@ from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import waitlist as cases
 from alongside_scheduler.http.doors import DoorsDep, by
-from alongside_scheduler.views import seats as views
+from alongside_scheduler.views import offers, seats
 
 routes = APIRouter(tags=["seats"])
 
 
 @routes.get("/groups/{group_id}/seats")
-async def show_seats(group_id: str, viewer: CurrentViewer, doors: DoorsDep) -> views.SeatsView:
+async def show_seats(group_id: str, viewer: CurrentViewer, doors: DoorsDep) -> seats.SeatsView:
     """Return every seat of a group and who waits for one; for who leads it."""
     async with doors.reading(viewer) as uow:
-        return await views.show_seats(group_id, uow)
+        return await seats.show_seats(group_id, uow)
 
 
 @routes.post("/groups/{group_id}/waitlist", response_model=cases.Standing)
@@ -37,17 +37,17 @@ async def wait_no_more(
 
 
 @routes.get("/offers")
-async def mine(viewer: CurrentViewer, doors: DoorsDep) -> views.OwnSeats:
+async def mine(viewer: CurrentViewer, doors: DoorsDep) -> offers.OwnSeats:
     """Return the seats offered to who asks, and the groups they wait for."""
     async with doors.reading(viewer) as uow:
-        return await views.own_seats(uow)
+        return await offers.own_seats(uow)
 
 
 @routes.get("/offers/{offer_id}")
-async def show(offer_id: str, viewer: CurrentViewer, doors: DoorsDep) -> views.OfferView:
+async def show(offer_id: str, viewer: CurrentViewer, doors: DoorsDep) -> offers.OfferView:
     """Return an offer: to whom it is made, and to who leads the group."""
     async with doors.reading(viewer) as uow:
-        return await views.show_offer(offer_id, uow)
+        return await offers.show_offer(offer_id, uow)
 
 
 @routes.post("/offers/{offer_id}/accept", response_model=cases.OfferDone)

@@ -18,8 +18,8 @@ from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import groups as views
 from alongside_scheduler.views.credentials import group_cover
+from alongside_scheduler.views.offers import own_seats
 from alongside_scheduler.views.polls import polls_of
-from alongside_scheduler.views.seats import own_seats
 from alongside_scheduler.views.sessions import show_session
 
 routes = APIRouter(include_in_schema=False)

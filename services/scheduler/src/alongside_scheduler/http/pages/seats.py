@@ -10,7 +10,7 @@ from alongside_scheduler.handlers import waitlist as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.groups import group_page
 from alongside_scheduler.http.pages.reading import Typed, errors_of
-from alongside_scheduler.views import seats as views
+from alongside_scheduler.views import offers as views
 
 routes = APIRouter(include_in_schema=False)
 
