@@ -201,6 +201,6 @@ async def test_the_description_has_every_route(circle):
             "/sessions", "/attendance/{series_id}/{key}", "/entries", "/entries/confirm",
             "/entries/{entry_id}", "/entries/{entry_id}/history", "/entries/{entry_id}/confirm",
             "/entries/{entry_id}/return", "/progress", "/progress/{person_id}", "/cohort",
-            "/rules", "/rules/{pack}",
+            "/rules", "/rules/{pack}", "/visits", "/visits/totals", "/visits/{series_id}/{key}",
         )
     }  # fmt: skip

@@ -73,27 +73,30 @@ async def test_a_notice_of_others_is_not_shown(client, value) -> None:
 @pytest.mark.parametrize(
     ("roles", "labels"),
     [
-        ({"supervisee"}, ["Home", "Schedule", "Groups", "My hours", "Calendar apps", "Messages"]),
+        (
+            {"supervisee"},
+            [
+                "Home", "Schedule", "Groups", "Book a session", "My hours", "Calendar apps",
+                "Messages",
+            ],
+        ),
         (
             {"supervisor"},
-            ["Home", "Schedule", "Groups", "Attendance", "Visits", "Calendar apps", "Messages"],
+            [
+                "Home", "Schedule", "Groups", "Attendance", "Availability", "Visits",
+                "Calendar apps", "Messages",
+            ],
         ),
         (
             {"coordinator"},
             [
-                "Home",
-                "Schedule",
-                "Groups",
-                "Visits",
-                "Calendar apps",
-                "Messages",
-                "People",
-                "On track",
-            ],  # fmt: skip
+                "Home", "Schedule", "Groups", "Visits", "Calendar apps", "Messages", "People",
+                "On track", "Association",
+            ],
         ),
         (set(), ["Home", "Schedule", "Groups", "Calendar apps", "Messages"]),
     ],
-)
+)  # fmt: skip
 def test_one_navigation_by_role(roles, labels) -> None:
     assert [item.label for item in navigation_for(roles)] == labels
 
