@@ -203,3 +203,56 @@ async def test_what_cannot_be_read_is_said_beside_the_field(house, open_browser)
         assert "error" in page.text
     await lea.post(path, status=404, step="nothing")
     assert (await kept(house)).version == 1
+
+
+async def test_a_series_is_handed_over_and_the_group_follows(house, open_script):
+    lea = await open_script(house.lea)
+    where = f"/series/{house.series_id}"
+    step = {"step": "hand_over", "provider_id": house.omar, "on": "2026-03-24", "group_too": True}
+    shown = await lea.send("POST", f"{where}/preview", step)
+    assert {each["fate"] for each in shown["sessions"]} == {"changed"}
+    assert len(shown["sessions"]) == 4
+    assert "no credential" in shown["warnings"][0]
+    messages = {
+        each["name"]: [told["message"] for told in each["messages"]] for each in shown["people"]
+    }
+    assert messages == {
+        "Lea Lead": ["update"],
+        "Omar Other": ["invitation"],
+        "Ada Able": ["update"],
+        "Ben Baker": ["update"],
+    }
+    done = await lea.send("POST", f"{where}/changes", step)
+    assert done["series"]["provider_id"] == house.omar
+    assert [each["provider_id"] for each in done["series"]["occurrences"]] == [
+        house.lea,
+        house.lea,
+        None,
+        None,
+        None,
+        None,
+    ]
+    omar = await open_script(house.omar)
+    group = await omar.send("GET", f"/groups/{house.group_id}")
+    assert group["group"]["provider_id"] == house.omar
+    await lea.send("POST", f"{where}/preview", {"step": "cancel_all"}, status=404)
+
+
+async def test_a_conflict_on_the_page_offers_free_times_that_can_be_taken(house, open_browser):
+    lea = await open_browser(house.lea)
+    office = house.office
+    other = await office.group(house.omar, [house.ada], name="Other circle")
+    await office.series(other.group_id, starts_on=date(2026, 3, 18), count=1)
+    path = f"/series/{house.series_id}/change"
+    fields = {
+        "step": "move", "key": house.keys[1], "on": "2026-03-18", "start_time": "11:00",
+        "end_time": "13:00", "place": "Room 1",
+    }  # fmt: skip
+    page = (await lea.post(path, status=409, **fields, action="preview")).text
+    assert "Somebody would be in two places" in page
+    assert "Save and tell them" not in page
+    free = re.findall(r'name="free" value="([^"]*)"', page)
+    assert len(free) == 3
+    page = (await lea.post(path, status=200, **fields, free=free[0])).text
+    assert "Save and tell them" in page
+    assert (await kept(house)).version == 1

@@ -9,14 +9,10 @@ from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.handlers.steps import Step
 from alongside_scheduler.http.doors import DoorsDep, actor_of, by
 from alongside_scheduler.views.outlook import SeriesOutlook, series_outlook
+from alongside_scheduler.views.previews import SurgeryDone, SurgeryPreview
 from alongside_scheduler.views.series import show_series
 from alongside_scheduler.views.sessions import SessionDetail, show_session
-from alongside_scheduler.views.surgery import (
-    SurgeryDone,
-    SurgeryPreview,
-    operate_flagged,
-    preview_surgery,
-)
+from alongside_scheduler.views.surgery import operate_flagged, preview_surgery
 
 routes = APIRouter(tags=["series"])
 

@@ -24,8 +24,9 @@ from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
 from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.http.pages.timeline import timeline
+from alongside_scheduler.views.previews import SurgeryPreview
 from alongside_scheduler.views.series import show_series
-from alongside_scheduler.views.surgery import SurgeryPreview, operate_flagged, preview_surgery
+from alongside_scheduler.views.surgery import operate_flagged, preview_surgery
 
 routes = APIRouter(include_in_schema=False)
 

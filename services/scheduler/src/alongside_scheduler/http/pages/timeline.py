@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from alongside.contracts import SeriesState
 from alongside.zones import zone
-from alongside_scheduler.views.surgery import SurgeryPreview
+from alongside_scheduler.views.previews import SurgeryPreview
 
 WIDTH = 1000
 _EDGE = 16
