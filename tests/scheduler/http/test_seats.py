@@ -78,6 +78,8 @@ async def test_an_offer_from_the_mail_to_the_roster(full, open_browser, open_scr
     (offered,) = (await (await open_script(full.cleo)).send("GET", "/offers"))["offers"]
     path = f"/offers/{offered['offer_id']}"
     assert path in await cleo.page("/groups")
+    assert path in await cleo.page("/")
+    assert path not in await (await open_browser(full.dora)).page("/")
     page = await cleo.page(path)
     assert "Wed, Mar 25, 2026" in page
     assert "Take the seat" in page
