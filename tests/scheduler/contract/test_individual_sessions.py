@@ -16,9 +16,9 @@ from alongside.contracts import (
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain.access import Actor
-from alongside_scheduler.domain.availability import Hindrance, NotBookable, SlotTaken, TooLate
 from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.domain.series import SessionOver
+from alongside_scheduler.domain.slots import Hindrance, NotBookable, SlotTaken, TooLate
 from alongside_scheduler.handlers.availability import (
     ExceptionText,
     HoursText,
@@ -30,13 +30,8 @@ from alongside_scheduler.handlers.availability import (
     drop_hours,
     set_availability,
 )
-from alongside_scheduler.handlers.booking import (
-    Book,
-    MoveBooking,
-    book,
-    cancel_booking,
-    move_booking,
-)
+from alongside_scheduler.handlers.booking import Book, book
+from alongside_scheduler.handlers.own_sessions import MoveBooking, cancel_booking, move_booking
 from alongside_scheduler.handlers.people import remove_person
 from alongside_scheduler.handlers.requests import (
     AskForTime,
@@ -261,6 +256,24 @@ async def test_a_standing_appointment_is_one_series_and_all_of_it_fits(practice)
     assert refused.value.next_free[0] == at("2026-03-05T14:00"), "from the first time wanted on"
     fits = await practice.book(practice.ben, "2026-03-26T14:00", every_weeks=2, times=4)
     assert len(fits.occurrences) == 4
+
+
+async def test_what_lies_beyond_the_wanted_times_is_looked_at_as_well(practice):
+    office = practice.office
+    await practice.publish(horizon_days=10)
+    group = await office.group(practice.lea, [], name="Circle")
+    for day, begins, ends in (
+        (date(2026, 4, 7), time(9), time(12)),
+        (date(2026, 4, 9), time(14), time(15, 30)),
+    ):
+        await office.series(
+            group.group_id, frequency="once", count=None, starts_on=day, start_time=begins,
+            end_time=ends,
+        )  # fmt: skip
+    with pytest.raises(SlotTaken) as refused:
+        await practice.book(practice.ben, "2026-03-03T09:30", every_weeks=1, times=6)
+    assert refused.value.next_free[0] == at("2026-03-05T15:30")
+    await practice.book(practice.ben, "2026-03-05T15:30", every_weeks=1, times=6)
 
 
 @pytest.mark.parametrize(

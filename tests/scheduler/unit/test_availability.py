@@ -14,20 +14,22 @@ from alongside_scheduler.domain import publishing
 from alongside_scheduler.domain.availability import (
     Availability,
     Exemption,
-    Hindrance,
     Hours,
+    Window,
+    may_change,
+    open_spans,
+)
+from alongside_scheduler.domain.free import Span
+from alongside_scheduler.domain.slots import (
+    Hindrance,
     NotBookable,
     Taken,
-    Window,
     bookable_starts,
     hindrance,
     hindrances,
     in_words,
-    may_change,
-    open_spans,
     standing_starts,
 )
-from alongside_scheduler.domain.free import Span
 
 pytestmark = pytest.mark.unit
 

@@ -11,7 +11,7 @@ from alongside.contracts.people import AskAbout
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import recurrence
-from alongside_scheduler.domain.availability import checked_instant
+from alongside_scheduler.domain.slots import checked_instant
 from alongside_scheduler.domain.words import checked_text
 from alongside_scheduler.handlers.booking import pair_title, schedule_pair
 from alongside_scheduler.handlers.command import Command

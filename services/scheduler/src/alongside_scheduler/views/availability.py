@@ -8,8 +8,8 @@ from itertools import islice
 from pydantic import BaseModel
 
 from alongside.errors import Forbidden, Invalid, NotFound
-from alongside_scheduler.domain.availability import (
-    Availability,
+from alongside_scheduler.domain.availability import Availability
+from alongside_scheduler.domain.slots import (
     Taken,
     bookable_starts,
     checked_instant,

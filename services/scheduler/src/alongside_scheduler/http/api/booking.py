@@ -6,7 +6,7 @@ from alongside.contracts import SeriesState
 from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import booking as cases
-from alongside_scheduler.handlers import requests
+from alongside_scheduler.handlers import own_sessions, requests
 from alongside_scheduler.http.doors import DoorsDep, by
 from alongside_scheduler.views import requests as views
 
@@ -26,10 +26,12 @@ async def book(
 
 @routes.post("/bookings/{series_id}/{key}/move", response_model=SeriesState)
 async def move(
-    series_id: str, key: str, command: cases.MoveBooking, viewer: CurrentViewer, write: Write
+    series_id: str, key: str, command: own_sessions.MoveBooking, viewer: CurrentViewer, write: Write
 ) -> Response:
     """Move one's own individual session to another time that is offered."""
-    return await write(by(viewer, lambda uow: cases.move_booking(series_id, key, command, uow)))
+    return await write(
+        by(viewer, lambda uow: own_sessions.move_booking(series_id, key, command, uow))
+    )
 
 
 @routes.post("/bookings/{series_id}/{key}/cancel", response_model=SeriesState)
@@ -38,12 +40,15 @@ async def cancel(
     key: str,
     viewer: CurrentViewer,
     write: Write,
-    command: cases.CancelBooking | None = None,
+    command: own_sessions.CancelBooking | None = None,
 ) -> Response:
     """Cancel one's own individual session; of a standing appointment, the later ones too."""
     later_too = command is not None and command.later_too
     return await write(
-        by(viewer, lambda uow: cases.cancel_booking(series_id, key, uow, later_too=later_too))
+        by(
+            viewer,
+            lambda uow: own_sessions.cancel_booking(series_id, key, uow, later_too=later_too),
+        )
     )
 
 

@@ -1,26 +1,24 @@
 """Booking an individual session: whom, which day, which time, and a yes. Made for a phone."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from alongside.contracts import Occurrence, SeriesState
 from alongside.errors import AlongsideError, Conflict, Forbidden, Invalid, NotFound
-from alongside.web import times
 from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
-from alongside_scheduler.domain.availability import NotBookable, in_words, may_change
 from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR
+from alongside_scheduler.domain.slots import NotBookable, in_words
 from alongside_scheduler.handlers import booking as cases
+from alongside_scheduler.handlers import own_sessions as own
 from alongside_scheduler.http.days import by_day, month_of, parts_of
 from alongside_scheduler.http.doors import Doors, DoorsDep
+from alongside_scheduler.http.pages.own_sessions import Moving, differs, iso
 from alongside_scheduler.http.pages.reading import Typed, errors_of
-from alongside_scheduler.store.availability import rules_of
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import availability as views
 from alongside_scheduler.views.booking import own_bookings
@@ -35,24 +33,6 @@ RHYTHMS = [
     ("1", "Every week"),
     ("2", "Every second week"),
 ]
-
-
-@dataclass(frozen=True)
-class Moving:
-    """A session of one's own that is about to be moved."""
-
-    series: SeriesState
-    occurrence: Occurrence
-
-    @property
-    def name(self) -> str:
-        """How the address of a page says it."""
-        return f"{self.series.series_id}.{self.occurrence.key}"
-
-    @property
-    def minutes(self) -> int:
-        """How long it lasts; moving keeps that."""
-        return int((self.occurrence.ends_at - self.occurrence.starts_at).total_seconds()) // 60
 
 
 @routes.get("/book")
@@ -70,37 +50,6 @@ async def choose_provider(viewer: CurrentViewer, doors: DoorsDep, pages: PagesDe
         length_of=lambda each: views.checked_length(each.lengths, None),
         iso=iso,
     )
-
-
-@routes.get("/book/change/{series_id}/{key}")
-async def change(
-    series_id: str, key: str, viewer: CurrentViewer, doors: DoorsDep, pages: PagesDep
-) -> Response:
-    """Show what can be done with a session of one's own."""
-    try:
-        return await _change_page(series_id, key, viewer, doors, pages)
-    except Conflict as error:
-        return redirect(f"/sessions/{series_id}/{key}", error.detail, "info")
-
-
-@routes.post("/book/change/{series_id}/{key}/cancel")
-async def cancel(
-    series_id: str,
-    key: str,
-    request: Request,
-    viewer: CurrentViewer,
-    doors: DoorsDep,
-    pages: PagesDep,
-) -> Response:
-    """Cancel a session of one's own."""
-    form = await form_data(request)
-    try:
-        Typed(form).confirmed()
-        async with doors.writing(viewer) as uow:
-            await cases.cancel_booking(series_id, key, uow, later_too=form.text("which") == "later")
-    except (Invalid, Conflict) as error:
-        return await _change_page(series_id, key, viewer, doors, pages, error=error)
-    return redirect("/book", "Cancelled. Your provider is told.")
 
 
 @routes.get("/book/{person_id}")
@@ -146,7 +95,7 @@ async def choose_time(
         month=month_of(days, wanted, offer.now.astimezone(there).date()),
         parts=parts_of(days.get(wanted, ()), there),
         following=following,
-        differs=_differs(offer.now, bookable.zone, viewer.zone),
+        differs=differs(offer.now, bookable.zone, viewer.zone),
         here_with=lambda **new: _path(person_id, minutes, moving, new),
         iso=iso,
     )
@@ -182,8 +131,8 @@ async def book(
         if move:
             series_id, key = _parts(move)
             async with doors.writing(viewer) as uow:
-                command = cases.MoveBooking(start=start)
-                done = await cases.move_booking(series_id, key, command, uow)
+                command = own.MoveBooking(start=start)
+                done = await own.move_booking(series_id, key, command, uow)
             said = "Moved. Your provider is told."
         else:
             repeats = typed.text("rhythm") in {"1", "2"}
@@ -239,7 +188,7 @@ async def _confirm_page(
         rhythms=RHYTHMS,
         rhythm=asked["rhythm"] or "once",
         count=asked["times"] or "6",
-        differs=_differs(begins, bookable.zone, viewer.zone),
+        differs=differs(begins, bookable.zone, viewer.zone),
         refusal=error if isinstance(error, NotBookable) else None,
         in_words=in_words,
         errors=errors_of(error) if error and not isinstance(error, NotBookable) else {},
@@ -248,42 +197,11 @@ async def _confirm_page(
     )
 
 
-async def _change_page(
-    series_id: str,
-    key: str,
-    viewer: Viewer,
-    doors: Doors,
-    pages: Pages,
-    *,
-    error: AlongsideError | None = None,
-) -> Response:
-    async with doors.reading(viewer) as uow:
-        series, row, occurrence = await cases.own_session(series_id, key, uow)
-        names = await uow.people.named([row.provider_id])
-        later = cases.later_ones(series, key, uow.now)
-        in_time = may_change(rules_of(row), occurrence.starts_at, uow.now)
-    return pages.render(
-        "book_change.html",
-        error.status if error else 200,
-        moving=Moving(series, occurrence),
-        provider_id=row.provider_id,
-        provider=names[row.provider_id].name,
-        cancel_hours=row.cancel_hours,
-        in_time=in_time,
-        later=len(later),
-        differs=_differs(occurrence.starts_at, row.zone, viewer.zone),
-        place=series.place,
-        link=series.link,
-        until=occurrence.starts_at - timedelta(hours=row.cancel_hours),
-        errors=errors_of(error) if error else {},
-    )
-
-
 async def _moving(text: str, uow: SchedulerUow) -> Moving | None:
     if not text:
         return None
-    series, row, occurrence = await cases.own_session(*_parts(text), uow)
-    await cases.need_time(row, occurrence, uow)
+    series, row, occurrence = await own.own_session(*_parts(text), uow)
+    await own.need_time(row, occurrence, uow)
     return Moving(series, occurrence)
 
 
@@ -316,11 +234,6 @@ def _day(text: str, now: datetime) -> date | None:
     return day if abs(day - now.date()) <= _FURTHEST else None
 
 
-def iso(instant: datetime) -> str:
-    """Return an instant as addresses and forms carry it."""
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-
-
 def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
@@ -329,10 +242,3 @@ def _instant(text: str) -> datetime:
     if found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise NotFound("There is no such time. Choose one from the page.")
     return found.astimezone(UTC)
-
-
-def _differs(instant: datetime, one: str, other: str) -> bool:
-    """Tell whether two zones show other times at an instant."""
-    return times.clock(instant, one) != times.clock(instant, other) or times.day(
-        instant, one
-    ) != times.day(instant, other)

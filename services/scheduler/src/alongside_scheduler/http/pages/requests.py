@@ -13,7 +13,7 @@ from alongside.zones import zone
 from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR, instant
 from alongside_scheduler.handlers import requests as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.booking import iso
+from alongside_scheduler.http.pages.own_sessions import iso
 from alongside_scheduler.http.pages.reading import Typed, errors_of
 from alongside_scheduler.views import availability
 from alongside_scheduler.views.requests import show_requests
