@@ -266,6 +266,16 @@ def test_one_broken_event_spoils_neither_the_others_nor_the_server(event):
     assert ("03-04 15:00", "03-04 16:00") in busy(calendar(event, good))
 
 
+def test_events_that_make_no_sense_are_counted():
+    content = calendar(
+        "UID:a\nDTSTART:20260303T100000Z\nDTEND:20260303T090000Z",
+        "UID:b\nDTSTART:20260303T100000Z\nDTEND:20260303T110000Z\nRRULE:FREQ=NEVER",
+        "UID:c\nDTSTART:20260304T100000Z\nDTEND:20260304T110000Z",
+    )
+    found = read_busy(content, WANTED)
+    assert (len(found.spans), found.left_out) == (1, 2)
+
+
 def test_a_calendar_in_a_zone_that_nobody_knows_is_read_in_its_owners():
     floating = "UID:a\nDTSTART:20260304T120000\nDTEND:20260304T130000"
     content = calendar(floating, head="X-WR-TIMEZONE:Mars/Olympus")
@@ -288,3 +298,10 @@ async def test_a_calendar_that_never_ends_ends_at_the_deadline():
     with pytest.raises(Unreadable, match="within 1 seconds"):
         await read_apart(calendar(*endless), WANTED, deadline=timedelta(seconds=1))
     assert time.monotonic() - begun < 60
+
+
+async def test_the_largest_honest_calendar_fits_into_the_memory_of_a_reader():
+    event = "UID:{0}\nDTSTART:20260304T150000Z\nDTEND:20260304T160000Z\nSUMMARY:{1}"
+    content = calendar(*(event.format(number, "words " * 20) for number in range(19_000)))
+    assert 3_500_000 < len(content) < 5 * 1024 * 1024
+    assert len((await read_apart(content, WANTED, deadline=timedelta(seconds=100))).spans) == 1

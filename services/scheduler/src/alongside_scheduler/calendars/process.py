@@ -19,8 +19,8 @@ from alongside_scheduler.domain.free import Span
 
 DEADLINE = timedelta(seconds=30)
 
-_MOST_MEMORY = 768 * 1024 * 1024
-"""The largest calendar that is fetched takes about a fifth of it."""
+_MOST_MEMORY = 384 * 1024 * 1024
+"""More than twice what the largest calendar that is fetched takes, if it is an honest one."""
 
 _NICENESS = 10
 _KEPT_OF_ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")

@@ -109,15 +109,30 @@ def _busy_spans(
         return
     if any(_repeats_too_often(event) for event in events):
         raise ValueError("repeats more often than anybody meets")
+    if len(events) == 1 and _is_once(events[0]):
+        if _is_busy(events[0], owner):
+            yield _span(events[0], zone)
+        return
     alone = Calendar()
     if str(calendar.get("X-WR-TIMEZONE")) == zone.key:
         alone.add("X-WR-TIMEZONE", zone.key)
     alone.subcomponents = events
     for event in _instances(alone, wanted):
         if _is_busy(event, owner):
-            yield Span(
-                _instant(_moment(event, "DTSTART"), zone), _instant(_moment(event, "DTEND"), zone)
-            )
+            yield _span(event, zone)
+
+
+def _is_once(event: Component) -> bool:
+    """Tell whether there is nothing to unfold: most events are such, and this is the quick way."""
+    names = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+    return "DTSTART" in event and "DTEND" in event and not any(name in event for name in names)
+
+
+def _span(event: Component, zone: ZoneInfo) -> Span:
+    begins, ends = (_instant(_moment(event, name), zone) for name in ("DTSTART", "DTEND"))
+    if ends < begins:
+        raise ValueError("ends before it begins")
+    return Span(begins, ends)
 
 
 def _is_over(events: list[Component], begins: datetime) -> bool:

@@ -62,6 +62,8 @@ class Refresher:
         self._fetcher = fetcher
         self._read = read
         self._worker = this_worker()
+        # Fetching is waiting; reading takes memory, so that is done one by one.
+        self._reading = asyncio.Semaphore(1)
 
     async def tick(self) -> int:
         """Refresh the calendars that are due, a few at a time; return how many."""
@@ -99,7 +101,8 @@ class Refresher:
         try:
             fetched = await self._fetch(row)
             if fetched.content is not None:
-                reading = await self._read(fetched.content, self._wanted(owner))
+                async with self._reading:
+                    reading = await self._read(fetched.content, self._wanted(owner))
             self._note_success(row, fetched, reading)
         except (FetchFailed, BadAddress, Unreadable, BrokenSeal) as error:
             self._note_failure(row, error)
