@@ -21,6 +21,7 @@ from alongside_scheduler.domain.month import (
     parts,
     week_rows,
 )
+from alongside_scheduler.views.calendar import ScheduleItem
 
 pytestmark = pytest.mark.unit
 
@@ -228,3 +229,26 @@ def test_a_meeting_in_the_hour_that_comes_twice_still_takes_a_row():
     rows = week_rows([date(2026, 11, 1)], by_day([one], at))
     assert rows[0].minute == 60
     assert [cell.rows for row in rows if (cell := row.cells[0]) and cell.parts] == [1]
+
+
+@pytest.mark.parametrize(("purpose", "kind"), [("rsc", "sessions"), ("consultation", "visits")])
+def test_a_session_leads_to_its_own_kind_of_page(purpose, kind):
+    one = ScheduleItem(
+        series_id="series",
+        key="20261121T1000",
+        group_id="group",
+        title="Circle",
+        kind="group",
+        purpose=purpose,
+        starts_at=datetime(2026, 11, 21, 16, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 21, 17, tzinfo=UTC),
+        zone="America/Chicago",
+        status="planned",
+        moved=False,
+        provider_id="person",
+        provider="Lea Lead",
+        mine=True,
+        leads=False,
+    )
+    assert one.path == f"/{kind}/series/20261121T1000"
+    assert one.minutes == 60

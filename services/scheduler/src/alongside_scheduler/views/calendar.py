@@ -44,7 +44,8 @@ class ScheduleItem(BaseModel):
     @property
     def path(self) -> str:
         """Where its page is."""
-        return f"/sessions/{self.series_id}/{self.key}"
+        kind = "visits" if self.purpose == "consultation" else "sessions"
+        return f"/{kind}/{self.series_id}/{self.key}"
 
     @property
     def minutes(self) -> int:
