@@ -13,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from alongside.errors import AlongsideError
 from alongside.zones import zone
+from alongside_notifier.domain.recurrence import is_shorter
+from alongside_notifier.domain.view import view_of
 from alongside_scheduler.domain import continuation, impact, surgery
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.domain.recurrence import Rhythm, plan
@@ -29,6 +31,20 @@ KINDS = {
     "update": {"changed"},
     "cancellation": {"cancelled", "removed", "cancelled_occurrence"},
 }
+
+
+@pytest.mark.parametrize("kept", [1, 2, 5])
+def test_what_ends_sooner_asks_nobody_again(kept):
+    series = make_series(weekly(datetime(2027, 1, 12, 10), 6))
+    short = series.model_copy(update={"occurrences": series.occurrences[:kept]})
+    late = series.model_copy(update={"occurrences": series.occurrences[1:]})
+    whole, less, later = (
+        view_of(each, "ben").recurrence.fingerprint() for each in (series, short, late)
+    )
+    assert is_shorter(whole, less)
+    assert not is_shorter(less, whole)
+    assert not is_shorter(whole, whole)
+    assert not is_shorter(whole, later)
 
 
 class Surgery(RuleBasedStateMachine):

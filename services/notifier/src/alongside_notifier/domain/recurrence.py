@@ -18,6 +18,8 @@ Form = Literal["single", "zone_rule", "utc_rule", "utc_dates"]
 
 _BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MOST_STARTS = 2000
+_PARTS = 6
+"""What a fingerprint is made of: start, zone, length, rule, dates, holes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,53 @@ class Recurrence:
         zone_name = self.block.name if self.block else "UTC"
         length = int(self.duration.total_seconds()) // 60
         return f"{self.start.isoformat()}|{zone_name}|{length}|{rule}|{dates}|{holes}"
+
+
+def is_shorter(before: str, after: str) -> bool:
+    """Tell, by their fingerprints, whether one is the beginning of the other: the same, ended sooner."""
+    old, new = _Told.of(before), _Told.of(after)
+    if old is None or new is None or (old.start, old.length) != (new.start, new.length):
+        return False
+    if not new.rule and not new.dates:
+        return bool(old.rule or old.dates)
+    is_same = (old.zone, old.rule) == (new.zone, new.rule)
+    return (
+        is_same
+        and new.count <= old.count
+        and old.dates[: len(new.dates)] == new.dates
+        and set(new.holes) <= set(old.holes)
+        and (new.count, new.dates) != (old.count, old.dates)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A fingerprint, read again."""
+
+    start: datetime
+    zone: str
+    length: str
+    rule: tuple[str, ...]
+    count: int
+    dates: tuple[str, ...]
+    holes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "_Told | None":
+        parts = text.split("|")
+        if len(parts) != _PARTS:
+            return None
+        rule = [each for each in parts[3].split(";") if each]
+        counts = [int(each.removeprefix("COUNT=")) for each in rule if each.startswith("COUNT=")]
+        return cls(
+            start=datetime.fromisoformat(parts[0]).astimezone(UTC),
+            zone=parts[1],
+            length=parts[2],
+            rule=tuple(each for each in rule if not each.startswith("COUNT=")),
+            count=counts[0] if counts else 0,
+            dates=tuple(each for each in parts[4].split(",") if each),
+            holes=tuple(each for each in parts[5].split(",") if each),
+        )
 
 
 def single(start: datetime, duration: timedelta) -> Recurrence:

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from alongside.contracts import SeriesState
+from alongside_notifier.domain.recurrence import is_shorter
 from alongside_notifier.domain.view import Meeting, View, membership_sequence, shown_roster
 
 Standing = Literal["nothing", "invited", "cancelled", "removed"]
@@ -188,9 +189,9 @@ def _changed_whole(
     if {"times", "some"} & set(news) and sequence == told.sequence:
         sequence = max(view.series.sequence, told.sequence + 1)
     after = _whole(told, view, sequence)
-    message = Message(
-        "changed", "REQUEST", sequence, news=news, resets_answers="times" in news, parts=parts
-    )
+    # Whoever said yes to what stays is not asked again because the rest of it goes.
+    resets = "times" in news and not is_shorter(told.times, view.recurrence.fingerprint())
+    message = Message("changed", "REQUEST", sequence, news=news, resets_answers=resets, parts=parts)
     return LeftToTell((message,), after)
 
 
