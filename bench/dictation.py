@@ -37,9 +37,9 @@ class Dictation:
 
         say = direct.say
 
-        async def say_and_note(driver: Any, text: str, values: Sequence[Any]) -> list[Any]:
+        async def say_and_note(session: Any, text: str, values: Sequence[Any]) -> list[Any]:
             self.said.append((text, values, False))
-            return await say(driver, text, values)
+            return await say(session, text, values)
 
         engine = database.engine.sync_engine
         event.listen(engine, "before_cursor_execute", note)

@@ -31,7 +31,7 @@ class _SyncSession(sqlmodel.Session):
     execute = orm.Session.execute
 
 
-direct.keep_driver(_SyncSession)
+direct.keep_connection(_SyncSession)
 
 
 class Session(AsyncSession):

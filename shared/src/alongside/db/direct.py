@@ -8,10 +8,10 @@ types treat values as they always do, and errors are those of SQLAlchemy.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import Select, event
+from sqlalchemy import Connection, Select, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,17 +19,24 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
 
+_DBAPI: Any = DIALECT.import_dbapi()  # type: ignore[no-untyped-call]
 _CONNECTION = "alongside.connection"
+_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    _DBAPI.Error,  # as SQLAlchemy's adapter says the same
+    OSError,
+)
 Processor = Callable[[Any], Any] | None
 
 
-def keep_driver(session: type[Session]) -> None:
-    """Let sessions of this class know the driver's connection while a transaction is open."""
+def keep_connection(session: type[Session]) -> None:
+    """Let sessions of this class know their connection to PostgreSQL while a transaction is open."""
 
     @event.listens_for(session, "after_begin")
-    def _begun(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
+    def _begun(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
-            session.info[_CONNECTION] = connection.connection
+            session.info[_CONNECTION] = connection
 
     @event.listens_for(session, "after_transaction_end")
     def _over(session: Session, transaction: SessionTransaction) -> None:
@@ -43,28 +50,33 @@ async def flushed(session: AsyncSession) -> None:
         await session.flush()
 
 
-async def driver_of(session: AsyncSession) -> asyncpg.Connection | None:
-    """Return PostgreSQL's driver inside this session's transaction; None for another database."""
+async def is_postgresql(session: AsyncSession) -> bool:
+    """Tell whether a statement can go straight to the driver; the session has its connection then."""
     info = session.sync_session.info
     if _CONNECTION not in info:
         await session.connection()
-        if _CONNECTION not in info:
-            return None
-    driver: asyncpg.Connection = info[_CONNECTION].driver_connection
-    if not driver.is_in_transaction():
-        # SQLAlchemy begins with the first statement it sees; it may not see any of ours.
-        await info[_CONNECTION].dbapi_connection._start_transaction()  # noqa: SLF001
-    return driver
+    return _CONNECTION in info
 
 
-async def say(driver: asyncpg.Connection, text: str, values: Sequence[Any]) -> list[Any]:
-    """Have the driver execute a statement; raise what SQLAlchemy would raise."""
+async def say(session: AsyncSession, text: str, values: Sequence[Any]) -> list[Any]:
+    """Have PostgreSQL's driver execute a statement in the session's transaction.
+
+    Raises what SQLAlchemy would raise; a connection that is gone is never used again.
+    """
+    connection: Connection = session.sync_session.info[_CONNECTION]
+    pooled = connection.connection
+    driver: Any = pooled.driver_connection
     try:
+        if not driver.is_in_transaction():
+            # SQLAlchemy begins with the first statement it sees; it may not see any of ours.
+            await cast("Any", pooled.dbapi_connection)._start_transaction()  # noqa: SLF001
         rows: list[Any] = await driver.fetch(text, *values)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(text, None, error) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except _ERRORS as error:
         away = driver.is_closed()
+        if away:
+            connection.invalidate(error)
         raise DBAPIError(text, None, error, connection_invalidated=away) from error
     return rows
 
@@ -90,12 +102,11 @@ class Direct:
     ) -> Sequence[Sequence[Any]]:
         """Return the rows for these values of the query's parameters."""
         await flushed(session)
-        driver = await driver_of(session)
-        if driver is None:
+        if not await is_postgresql(session):
             return (await session.execute(self._query, dict(values))).all()
         text, places, results = self._prepared
         found = await say(
-            driver,
+            session,
             text,
             [_processed(process, values.get(name, default)) for name, default, process in places],
         )

@@ -13,7 +13,7 @@ from sqlalchemy import Column, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.db import direct
-from alongside.db.direct import DIALECT, driver_of
+from alongside.db.direct import DIALECT
 
 Batch = tuple[Table, Sequence[Mapping[str, Any]]]
 """A table, and its new rows; each row names the same columns."""
@@ -28,9 +28,8 @@ async def insert_rows(session: AsyncSession, *batches: Batch) -> None:
     if not filled:
         return
     await direct.flushed(session)
-    driver = await driver_of(session)
-    if driver is not None:
-        await direct.say(driver, *_at_once(filled))
+    if await direct.is_postgresql(session):
+        await direct.say(session, *_at_once(filled))
         return
     connection = await session.connection()
     for table, rows in filled:
