@@ -188,6 +188,11 @@ def parts(item: T, zone: ZoneInfo) -> Iterator[Part[T]]:
     """Return what of something lies on which days, in order."""
     begin = item.starts_at.astimezone(zone)
     end = item.ends_at.astimezone(zone)
+    if begin.date() == end.date():
+        yield Part(
+            item, begin.date(), _minutes(begin), _minutes(end), goes_on=False, stays_on=False
+        )
+        return
     # What ends at midnight does not touch the next day.
     last = (item.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
     day = first = begin.date()

@@ -28,7 +28,7 @@ MOST = 5000
 _A_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Meeting:
     """One meeting. `mine`: who looks takes part in it or leads it."""
 
