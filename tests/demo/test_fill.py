@@ -201,7 +201,7 @@ async def test_every_page_of_the_scheduler_has_something_to_show(folders):
         assert log["visits"] >= 10
         assert len(log["sites"]) == 3
         association = await ask(f"{SCHEDULER}/association")
-        assert association["holidays"] == "US-AL"
+        assert association["holidays"] == "US-MN"
         assert [each["name"] for each in await ask(f"{SCHEDULER}/association/closures")] == [
             "Staff retreat"
         ]

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from alongside_demo.days import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, instant, weekly
+from alongside_demo.days import (
+    FRIDAY,
+    MONDAY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    instant,
+    is_holiday,
+    weekly,
+)
 from alongside_demo.groups import JUNIPER
 from alongside_demo.people import CENTRAL, COORDINATOR, DOLORES, EASTERN, RUTH, TOBIAS, Founder
 from alongside_demo.sending import Send
@@ -47,9 +56,10 @@ def _days_off(today: date, founder: Founder) -> Iterator[Send]:
         who=COORDINATOR,
         method="PUT",
         path="/association",
-        body={"name": founder.association, "zone": founder.zone, "holidays": "US-AL"},
+        body={"name": founder.association, "zone": founder.zone, "holidays": "US-MN"},
     )
-    retreat = _next(today, FRIDAY, 33)
+    fridays = weekly(today + timedelta(days=33), FRIDAY, 1)
+    retreat = next(day for day in fridays if not is_holiday(day))
     yield Send(
         at=_at(today, 13, 9, 3),
         who=COORDINATOR,
