@@ -494,3 +494,15 @@ async def test_a_series_that_goes_on_elsewhere_keeps_what_was_recorded(office):
     office.clock.advance(timedelta(days=60))
     page = await office.run(lambda uow: sessions_awaiting("pat", uow))
     assert [(each.series_id, each.key) for each in page.sessions] == [("s2", "20260218T1400")]
+
+
+async def test_what_was_held_before_the_rest_was_cancelled_is_still_recorded(circle):
+    await circle.series(
+        starts=("2026-02-10T10:00", "2026-03-10T10:00"),
+        cancelled=("20260310T1000",),
+        status="cancelled",
+    )
+    done = await circle.record(KEY)
+    assert done.changed == 2
+    with pytest.raises(Conflict):
+        await circle.record("20260310T1000")

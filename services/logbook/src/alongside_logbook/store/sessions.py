@@ -209,7 +209,6 @@ def _rows_of(series: SeriesState) -> list[dict[str, Any]]:
     for occurrence in series.occurrences:
         held_on = occurrence.starts_at.astimezone(where).date()
         length = occurrence.ends_at - occurrence.starts_at
-        off = series.status == "cancelled" or occurrence.status == "cancelled"
         rows.append(
             {
                 "series_id": series.series_id,
@@ -222,7 +221,8 @@ def _rows_of(series: SeriesState) -> list[dict[str, Any]]:
                 "ends_at": occurrence.ends_at,
                 "held_on": held_on,
                 "scheduled_minutes": int(length.total_seconds()) // 60,
-                "status": "cancelled" if off else "planned",
+                # Of a series that is over, what had begun stays as it was: it may be recorded still.
+                "status": occurrence.status,
                 "roster_size": len(roster_on(series, occurrence, held_on)),
             }
         )
