@@ -100,6 +100,14 @@ def test_where_nothing_would_stay_the_series_keeps_its_identity():
     assert done.series.occurrences[0].key == "20260311T0900"
 
 
+def test_a_start_that_was_cancelled_may_be_met_again_under_a_higher_number():
+    series = life.cancel(make(count=3), "20260310T1000", now=NOW)
+    done = carry_on(series, "20260317T1000", date(2026, 3, 10), time(10), count=3)
+    assert done.later is None
+    first = done.series.occurrences[0]
+    assert (first.key, first.status, first.sequence) == ("20260310T1000", "planned", 2)
+
+
 def test_what_was_arranged_for_single_sessions_comes_along_where_it_makes_sense():
     series = life.cancel(make(), "20260331T1000", now=NOW)
     series = surgery.stand_in(series, "20260407T1000", "other", now=NOW)
@@ -185,6 +193,9 @@ def test_a_series_is_handed_over_from_a_day_on():
     assert (after.provider_id, after.co_provider_ids) == ("other", ())
     led = [life.leaders(after, each)[0] for each in after.occurrences]
     assert led == ["lead", "lead", "other", "other", "other", "third"]
+    back = surgery.hand_over(after, "lead", date(2026, 3, 24), zone=CHICAGO, now=NOW)
+    again = surgery.hand_over(back, "third", date(2026, 3, 10), zone=CHICAGO, now=NOW)
+    assert {life.leaders(again, each)[0] for each in again.occurrences} == {"third"}
     with pytest.raises(Invalid, match="leads the series already"):
         surgery.hand_over(after, "other", date(2026, 3, 24), zone=CHICAGO, now=NOW)
     with pytest.raises(Invalid, match="on or after"):

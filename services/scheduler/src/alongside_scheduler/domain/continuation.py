@@ -95,7 +95,8 @@ def carry_on(
     staying = tuple(each for each in series.occurrences if each.key not in old_by_key)
     if not any(each.status == "planned" for each in staying):
         counter = series.sequence + 1
-        again = tuple(_under(each, old_by_key.get(each.key), counter, now) for each in carried)
+        known = {each.key: each for each in series.occurrences}
+        again = tuple(_under(each, known.get(each.key), counter, now) for each in carried)
         laid = step(
             series,
             now,
@@ -204,7 +205,7 @@ def _carried(
     if old is None:
         return new
     update: dict[str, Any] = {"status": old.status}
-    if old.provider_id not in {None, facts["provider_id"]}:
+    if old.provider_id not in {None, series.provider_id, facts["provider_id"]}:
         update["provider_id"] = old.provider_id
     for name in ("place", "link"):
         own = getattr(old, name)

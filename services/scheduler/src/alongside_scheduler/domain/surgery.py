@@ -113,7 +113,7 @@ def stand_in(
     """
     old = still_open(series, key)
     lead = None if provider_id in {None, series.provider_id} else provider_id
-    if lead == old.provider_id:
+    if (lead or series.provider_id) == (old.provider_id or series.provider_id):
         raise Invalid("Nothing would change: that is who leads it now.", field="provider_id")
     if lead is not None:
         check_parts(lead, (), present_ids(series))
@@ -143,7 +143,7 @@ def hand_over(
     if not any(each.key in handed and each.status == "planned" for each in series.occurrences):
         raise Invalid("No session of this series lies on or after that day.", field="on")
     led = tuple(
-        _led_from_now_on(each, provider_id)
+        _led_from_now_on(each, series.provider_id, provider_id)
         if each.key in handed
         else each.model_copy(update={"provider_id": each.provider_id or series.provider_id})
         for each in series.occurrences
@@ -153,8 +153,8 @@ def hand_over(
     return step(series, now, counter, whole=True, occurrences=led, **facts)
 
 
-def _led_from_now_on(each: Occurrence, provider_id: str) -> Occurrence:
-    lead = None if each.provider_id == provider_id else each.provider_id
+def _led_from_now_on(each: Occurrence, old: str, new: str) -> Occurrence:
+    lead = None if each.provider_id in {old, new} else each.provider_id
     return each.model_copy(update={"provider_id": lead})
 
 
