@@ -7,27 +7,40 @@ types treat values as they always do, and errors are those of SQLAlchemy.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
-import asyncpg
-from sqlalchemy import Connection, Select, event
+from sqlalchemy import Connection, Dialect, Select, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
-
-_DBAPI: Any = DIALECT.import_dbapi()  # type: ignore[no-untyped-call]
 _CONNECTION = "alongside.connection"
-_ERRORS = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    _DBAPI.Error,  # as SQLAlchemy's adapter says the same
-    OSError,
-)
 Processor = Callable[[Any], Any] | None
+
+
+@cache
+def dialect() -> Dialect:
+    """Return how PostgreSQL is spoken to. An office on SQLite never loads what that needs."""
+    found: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+    return found
+
+
+@cache
+def _errors() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+    """Return the driver's errors about what rows may be, and all of its errors."""
+    import asyncpg  # noqa: PLC0415  # only who uses PostgreSQL waits for it
+
+    adapted = dialect().import_dbapi().Error  # as SQLAlchemy's adapter says the same
+    every = (asyncpg.PostgresError, asyncpg.InterfaceError, adapted, OSError)
+    return (asyncpg.IntegrityConstraintViolationError,), every
+
+
+def bind(kind: Any) -> Processor:
+    """Return what a column type does with a value on its way to PostgreSQL."""
+    found: Processor = kind.dialect_impl(dialect()).bind_processor(dialect())
+    return found
 
 
 def keep_connection(session: type[Session]) -> None:
@@ -71,9 +84,12 @@ async def say(session: AsyncSession, text: str, values: Sequence[Any]) -> list[A
             # SQLAlchemy begins with the first statement it sees; it may not see any of ours.
             await cast("Any", pooled.dbapi_connection)._start_transaction()  # noqa: SLF001
         rows: list[Any] = await driver.fetch(text, *values)
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError(text, None, error) from error
-    except _ERRORS as error:
+    except Exception as error:
+        refusals, every = _errors()
+        if isinstance(error, refusals):
+            raise IntegrityError(text, None, error) from error
+        if not isinstance(error, every):
+            raise
         away = driver.is_closed()
         if away:
             connection.invalidate(error)
@@ -89,9 +105,9 @@ class Direct:
 
     @cached_property
     def _prepared(self) -> tuple[str, list[tuple[str, Any, Processor]], list[Processor]]:
-        compiled = self._query.compile(dialect=DIALECT)
+        compiled = self._query.compile(dialect=dialect())
         values = [
-            (name, compiled.params[name], _bind(compiled.binds[name].type))
+            (name, compiled.params[name], bind(compiled.binds[name].type))
             for name in compiled.positiontup or ()
         ]
         results = [_result(column.type) for column in self._query.selected_columns]
@@ -119,11 +135,6 @@ def _processed(process: Processor, value: Any) -> Any:
     return value if process is None else process(value)
 
 
-def _bind(kind: Any) -> Processor:
-    found: Processor = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
-    return found
-
-
 def _result(kind: Any) -> Processor:
-    found: Processor = kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
+    found: Processor = kind.dialect_impl(dialect()).result_processor(dialect(), None)
     return found

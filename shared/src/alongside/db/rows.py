@@ -13,7 +13,6 @@ from sqlalchemy import Column, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.db import direct
-from alongside.db.direct import DIALECT
 
 Batch = tuple[Table, Sequence[Mapping[str, Any]]]
 """A table, and its new rows; each row names the same columns."""
@@ -70,7 +69,7 @@ def _prepared(shape: _Shape) -> tuple[str, list[_Processor]]:
         places = []
         for name in names:
             column: Column[Any] = table.c[name]
-            processors.append(column.type.dialect_impl(DIALECT).bind_processor(DIALECT))
+            processors.append(direct.bind(column.type))
             places.append(f"${len(processors)}::{_kind(column)}{'' if alone else '[]'}")
         columns = ", ".join(f'"{name}"' for name in names)
         all_places = ", ".join(places)
@@ -85,4 +84,4 @@ def _kind(column: Column[Any]) -> str:
     # An explicit cast to varchar(n) would cut what is too long; the insert itself refuses it.
     if column.type._type_affinity is String:  # noqa: SLF001  # true of decorated types as well
         return "text"
-    return str(column.type.compile(dialect=DIALECT))
+    return str(column.type.compile(dialect=direct.dialect()))
