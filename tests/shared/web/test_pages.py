@@ -76,14 +76,14 @@ async def test_a_notice_of_others_is_not_shown(client, value) -> None:
         (
             {"supervisee"},
             [
-                "Home", "Schedule", "Groups", "Book a session", "My hours", "Calendar apps",
+                "Home", "Schedule", "My hours", "Book a session", "Groups", "Calendar apps",
                 "Messages",
             ],
         ),
         (
             {"supervisor"},
             [
-                "Home", "Schedule", "Groups", "Attendance", "Availability", "Visits",
+                "Home", "Schedule", "Attendance", "Groups", "Availability", "Visits",
                 "Calendar apps", "Messages",
             ],
         ),

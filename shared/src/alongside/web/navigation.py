@@ -24,10 +24,10 @@ _COORDINATORS: frozenset[Role] = frozenset({"coordinator"})
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Home", "/", "today"),
     NavItem("Schedule", "/schedule", "calendar"),
-    NavItem("Groups", "/groups", "groups"),
-    NavItem("Book a session", "/book", "plus", frozenset({"supervisee"})),
     NavItem("My hours", "/hours", "hours", frozenset({"supervisee"})),
     NavItem("Attendance", "/attendance", "attendance", _SUPERVISORS),
+    NavItem("Book a session", "/book", "plus", frozenset({"supervisee"})),
+    NavItem("Groups", "/groups", "groups"),
     NavItem("Availability", "/availability", "clock", _SUPERVISORS),
     NavItem("Visits", "/visits", "place", _SUPERVISORS | _COORDINATORS),
     NavItem("Calendar apps", "/calendar", "link"),

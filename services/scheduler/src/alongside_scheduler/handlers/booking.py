@@ -130,7 +130,7 @@ async def _pair(row: AvailabilityRow, person_id: str, uow: SchedulerUow) -> Grou
         await uow.groups.keep(group)
     if person_id not in {each.person_id for each in await uow.groups.roster(group.id)}:
         today = uow.now.astimezone(zone(row.zone)).date()
-        await uow.groups.add_member(group.id, person_id, today)
+        await uow.seats.begin_stay(group.id, person_id, today)
     return group
 
 

@@ -117,12 +117,3 @@ class GroupStore:
             .order_by(col(GroupMemberRow.left_on).desc(), col(GroupMemberRow.person_id))
         )
         return (await self._session.exec(query)).all()
-
-    async def add_member(self, group_id: str, person_id: str, on: date) -> None:
-        """Put somebody on the roster from a day on; a stay that began that day goes on."""
-        row = await self._session.get(GroupMemberRow, (group_id, person_id, on))
-        if row is None:
-            row = GroupMemberRow(group_id=group_id, person_id=person_id, joined_on=on)
-        row.left_on = None
-        self._session.add(row)
-        await self._session.flush()
