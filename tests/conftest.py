@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import SocketConnectBlockedError
 
 from alongside.stack.kafka import KafkaServer
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs_postgres: set by the database_url fixture")
+    # How long an example takes says more about the machine than about the code. Each run looks for
+    # new examples, but for the one before a change lands: there, what passed here passes again.
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("everywhere", patient)
+    settings.register_profile("landing", patient, derandomize=True)
+    settings.load_profile("landing" if os.environ.get("CI") == "true" else "everywhere")
 
 
 TIERS = ("unit", "contract", "integration", "browser", "faults")
