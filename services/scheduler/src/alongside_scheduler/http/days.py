@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from alongside_scheduler.domain import month as whole
+from alongside_scheduler.http.words import LOCALE
 
 _NOON, _EVENING = 12, 17
 _MANY = 6
@@ -26,7 +29,7 @@ class DayCell:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of days, week by week from Monday, and the months beside it that have something."""
+    """A month of days, week by week, and the months beside it that have something."""
 
     first: date
     weeks: list[list[DayCell]]
@@ -57,24 +60,22 @@ def by_day(starts: Iterable[datetime], zone: ZoneInfo) -> dict[date, list[dateti
 
 def month_of(days: dict[date, list[datetime]], chosen: date, today: date) -> Month:
     """Return the month of a day, without the weeks that are past."""
-    first = chosen.replace(day=1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    monday = max(first, min(today, chosen))
-    monday -= timedelta(days=monday.weekday())
-    weeks = []
-    while monday < following:
-        weeks.append(
-            [
-                DayCell(
-                    day=day,
-                    count=len(days.get(day, ())) if day.month == first.month else 0,
-                    is_outside=day.month != first.month,
-                    is_chosen=day == chosen,
-                )
-                for day in (monday + timedelta(days=number) for number in range(7))
-            ]
-        )
-        monday += timedelta(weeks=1)
+    month = whole.Month.of(chosen)
+    first, following = month.first, month.after.first
+    since = max(first, min(today, chosen))
+    weeks = [
+        [
+            DayCell(
+                day=day,
+                count=len(days.get(day, ())) if day.month == first.month else 0,
+                is_outside=day.month != first.month,
+                is_chosen=day == chosen,
+            )
+            for day in week
+        ]
+        for week in month.weeks(whole.first_weekday(LOCALE))
+        if week[-1] >= since
+    ]
     earlier = [day for day in days if day < first]
     later = [day for day in days if day >= following]
     return Month(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alongside_scheduler.domain.month import first_weekday
+from alongside_scheduler.http.words import LOCALE
 from alongside_scheduler.views.association import DaysOffView
 from alongside_scheduler.views.planning import SeriesPreview
 
 MOST_SHEETS = 24
-_LOCALE = "en"
 _DAYS = ("M", "T", "W", "T", "F", "S", "S")
 
 
@@ -62,7 +62,7 @@ def year_of(days: DaysOffView, today: date) -> Sheets:
 
 
 def _sheets(months: Sequence[tuple[int, int]], marks: Mapping[date, str]) -> Sheets:
-    first = first_weekday(_LOCALE)
+    first = first_weekday(LOCALE)
     pages = Calendar(first)
     return Sheets(
         shown=tuple(

@@ -2,6 +2,9 @@
 
 from alongside_scheduler.domain.wording import WEEKDAYS
 
+LOCALE = "en-US"
+"""The language of the pages; it says on which day a week begins."""
+
 ROLES = (
     ("supervisee", "Supervisee", "receives reflective supervision"),
     ("supervisor", "Supervisor", "leads groups and sessions"),

@@ -30,9 +30,6 @@ from alongside_scheduler.views import calendar as views
 
 routes = APIRouter(include_in_schema=False)
 
-LOCALE = "en-US"
-"""The language of the pages; it says on which day a week begins."""
-
 _AGENDA_DAYS = 28
 
 
@@ -151,13 +148,13 @@ class Links:
         if view == "month":
             return self.to(f"/schedule/month/{Month.of(day)}")
         if view == "week":
-            return self.to(f"/schedule/week/{Week.of(day, first_weekday(LOCALE))}")
+            return self.to(f"/schedule/week/{Week.of(day, first_weekday(words.LOCALE))}")
         return self.day(day)
 
 
 def _table(stretch: Stretch, days: dict[date, Any]) -> dict[str, Any]:
     if stretch.view == "month":
-        weeks = Month.of(stretch.first + timedelta(days=7)).weeks(first_weekday(LOCALE))
+        weeks = Month.of(stretch.first + timedelta(days=7)).weeks(first_weekday(words.LOCALE))
         return {"weeks": weeks, "month": Month.of(stretch.first + timedelta(days=7))}
     if stretch.view == "week":
         shown = [stretch.first + timedelta(days=number) for number in range(7)]
@@ -166,7 +163,7 @@ def _table(stretch: Stretch, days: dict[date, Any]) -> dict[str, Any]:
 
 
 def _month(month: Month) -> Stretch:
-    weeks = month.weeks(first_weekday(LOCALE))
+    weeks = month.weeks(first_weekday(words.LOCALE))
     return Stretch(
         view="month",
         name=month.name,
@@ -178,7 +175,7 @@ def _month(month: Month) -> Stretch:
 
 
 def _week(week: Week) -> Stretch:
-    first = first_weekday(LOCALE)
+    first = first_weekday(words.LOCALE)
     days = week.days(first)
     return Stretch(
         view="week",
