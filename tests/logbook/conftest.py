@@ -1,34 +1,17 @@
 """A logbook on an empty, migrated database, and the people and sessions it is told of."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from jinja2.bccache import Bucket, BytecodeCache
 
-from alongside.db import Database, migrate
 from alongside.ids import SeededIds
 from alongside.settings import Settings
 from alongside.testing import FixedClock
 from alongside_logbook.app import create_app
 from alongside_logbook.store.tables import PLUMBING
 from logbook.office import Office, ers
-
-
-class Compiled(BytecodeCache):
-    """Templates that were compiled once are not compiled again for the next test."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.known:
-            bucket.bytecode_from_string(self.known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key] = bucket.bytecode_to_string()
+from ready import BOTH, Compiled, Migrated
 
 
 @pytest.fixture(scope="session")
@@ -36,38 +19,17 @@ def compiled() -> Compiled:
     return Compiled()
 
 
-def prepare(url: str) -> None:
-    """Migrate an empty database."""
-
-    async def work() -> None:
-        database = Database(url, PLUMBING)
-        await migrate.upgrade(database, "alongside_logbook.migrations")
-        await database.close()
-
-    asyncio.run(work())
-
-
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("logbook") / "template.db"
-    prepare(f"sqlite+aiosqlite:///{path}")
-    return path
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    return Migrated("logbook", PLUMBING, tmp_path_factory.mktemp("logbook"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgres)])
+@pytest.fixture(params=BOTH)
 def migrated_url(
-    request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
+    request: pytest.FixtureRequest, tmp_path: Path, migrated: Migrated
 ) -> Iterator[str]:
-    """The address of a migrated, empty database of each kind; units use SQLite alone."""
-    if request.param == "sqlite":
-        shutil.copy(migrated_file, tmp_path / "logbook.db")
-        yield f"sqlite+aiosqlite:///{tmp_path / 'logbook.db'}"
-    else:
-        databases = request.getfixturevalue("postgres")
-        url = databases.fresh_database(like=databases.template("logbook", prepare))
-        yield url
-        databases.drop(url)
+    """The address of a migrated, empty database of each kind."""
+    yield from migrated.copy(request, tmp_path)
 
 
 @pytest.fixture

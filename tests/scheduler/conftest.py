@@ -1,6 +1,6 @@
 """A scheduler on an empty, migrated database, and people to fill it with."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from alongside.contracts import Event, SeriesState
-from alongside.db import migrate
 from alongside.ids import SeededIds
 from alongside.service import ServiceApp
 from alongside.settings import Settings
@@ -20,7 +19,9 @@ from alongside_scheduler.handlers.groups import GroupView, MakeGroup, make_group
 from alongside_scheduler.handlers.people import RegisterPerson, register_person
 from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
 from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
+from alongside_scheduler.store.tables import PLUMBING
 from alongside_scheduler.store.uow import SchedulerUow
+from ready import BOTH, Compiled, Migrated
 
 ZONE = "America/Chicago"
 
@@ -102,21 +103,41 @@ def clock() -> FixedClock:
     return FixedClock(datetime.fromisoformat("2026-03-02T15:00:00+00:00"))
 
 
+@pytest.fixture(scope="session")
+def compiled() -> Compiled:
+    return Compiled()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    return Migrated("scheduler", PLUMBING, tmp_path_factory.mktemp("scheduler"))
+
+
+@pytest.fixture(params=BOTH)
+def migrated_url(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated: Migrated
+) -> Iterator[str]:
+    """The address of a migrated, empty database of each kind."""
+    yield from migrated.copy(request, tmp_path)
+
+
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def settings(tmp_path: Path, migrated_url: str) -> Settings:
     """Settings of a scheduler on the test's database."""
     return Settings(
         data=tmp_path / "data",
         base_url="http://testserver",
-        scheduler_database_url=database_url,
+        scheduler_database_url=migrated_url,
     )
 
 
 @pytest.fixture
-async def office(settings: Settings, clock: FixedClock) -> AsyncIterator[Office]:
+async def office(
+    settings: Settings, compiled: Compiled, clock: FixedClock
+) -> AsyncIterator[Office]:
     """A scheduler with nobody in it yet."""
     app = create_app(settings, clock=clock, new_id=SeededIds("tests"))
-    await migrate.upgrade(app.database, app.migrations)
+    app.web.state.web.templates.bytecode_cache = compiled
     yield Office(app)
     await app.database.close()
 
