@@ -144,7 +144,9 @@ def test_the_runbook_makes_every_secret_from_its_files():
     text = (FOLDER / "README.md").read_text()
     for name in SERVICES:
         (command,) = re.findall(
-            rf"kubectl create secret generic alongside-{name} (.*?)\n(?:\n|kubectl|```)", text, re.DOTALL
+            rf"kubectl create secret generic alongside-{name} (.*?)\n(?:\n|kubectl|```)",
+            text,
+            re.DOTALL,
         )
         files = set(re.findall(r"--from-file=(?:[\w.]+=)?(\S+)", command))
         mail = {"smtp_url"} if name == "notifier" else set()

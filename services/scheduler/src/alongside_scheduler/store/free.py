@@ -50,7 +50,9 @@ class FreeStore:
             query = query.where(CommitmentRow.series_id != ignoring_series)
         if ignoring_session is not None:
             series_id, key = ignoring_session
-            query = query.where(or_(col(CommitmentRow.series_id) != series_id, col(CommitmentRow.key) != key))
+            query = query.where(
+                or_(col(CommitmentRow.series_id) != series_id, col(CommitmentRow.key) != key)
+            )
         for person, starts_at, free_from in await self._session.exec(query):
             found[person].append(Span(starts_at, free_from))
         return found
