@@ -19,6 +19,7 @@ from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.domain.series import SessionOver
 from alongside_scheduler.domain.slots import Hindrance, NotBookable, SlotTaken, TooLate
+from alongside_scheduler.handlers.association import AddClosure, add_closure
 from alongside_scheduler.handlers.availability import (
     ExceptionText,
     HoursText,
@@ -134,6 +135,27 @@ async def test_a_booking_is_a_series_in_the_group_of_the_two(practice):
     second = await practice.book(practice.ada, "2026-03-12T14:30")
     other = await practice.book(practice.ben, "2026-03-12T16:00")
     assert second.group_id == first.group_id != other.group_id
+
+
+async def test_nothing_is_offered_while_the_association_is_closed_unless_the_provider_says_so(
+    practice,
+):
+    closed = AddClosure(
+        name="Spring break", first_day=date(2026, 3, 10), last_day=date(2026, 3, 11)
+    )
+    await practice.office.run(lambda uow: add_closure(closed, uow))
+    assert await practice.slots(practice.ada, "2026-03-10") == []
+    with pytest.raises(NotBookable) as refused:
+        await practice.book(practice.ada, "2026-03-10T10:00")
+    assert refused.value.next_free[0] == at("2026-03-12T14:00")
+    own = ExceptionText(
+        first=date(2026, 3, 10),
+        last=date(2026, 3, 10),
+        hours=[HoursText(begins=time(9), ends=time(10))],
+    )
+    await practice.publish(exceptions=[own])
+    assert await practice.slots(practice.ada, "2026-03-10") == ["09:00"]
+    await practice.book(practice.ada, "2026-03-10T09:00")
 
 
 async def test_what_is_booked_is_no_longer_offered_and_refused_with_the_next_times(practice):

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.errors import NotFound
+from alongside_scheduler.domain.availability import Exemption
 from alongside_scheduler.domain.days_off import NO_HOLIDAYS, Closure, NameOf, days_off
 from alongside_scheduler.store.tables import AssociationRow, ClosureRow
 
@@ -53,6 +54,10 @@ class AssociationStore:
         """Forget a closure."""
         await self._session.delete(row)
         await self._session.flush()
+
+    async def closed(self) -> tuple[Exemption, ...]:
+        """Return the closures as days without hours."""
+        return tuple(Exemption(row.first_day, row.last_day) for row in await self.closures())
 
     async def days_off(self) -> NameOf:
         """Return what says which days are off: public holidays and closures as they are now."""

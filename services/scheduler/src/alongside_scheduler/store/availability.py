@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.zones import zone
-from alongside_scheduler.domain.availability import Availability
+from alongside_scheduler.domain.availability import Availability, Exemption
 from alongside_scheduler.domain.free import Span
 from alongside_scheduler.store.tables import (
     AvailabilityRow,
@@ -215,12 +215,15 @@ class RequestStore:
         return done.rowcount
 
 
-def rules_of(row: AvailabilityRow) -> Availability:
-    """Return what a row says, as the domain reads it."""
+def rules_of(row: AvailabilityRow, closed: Iterable[Exemption] = ()) -> Availability:
+    """Return what a row says, as the domain reads it.
+
+    `closed` are the association's closures: they hold where the provider says nothing of the day.
+    """
     return Availability(
         zone=zone(row.zone),
         windows=row.windows,
-        exceptions=row.exceptions,
+        exceptions=(*row.exceptions, *closed),
         lengths=row.lengths,
         step_minutes=row.step_minutes,
         buffer_minutes=row.buffer_minutes,

@@ -135,10 +135,11 @@ async def offers(
         else {}
     )
     guest = busy.get(guest_id or "", [])
+    closed = await uow.association.closed()
     return [
         Offer(
             row=row,
-            rules=rules_of(row),
+            rules=rules_of(row, closed),
             taken=Taken(
                 provider=busy[row.provider_id],
                 guest=guest,

@@ -118,8 +118,9 @@ async def attendees_of(
     ends = instant(datetime.combine(search.last_day + timedelta(days=2), time()), search.zone)
     ids = [each.id for each in people]
     busy = await busy_spans(uow, ids, begins, ends)
+    closed = await uow.association.closed()
     published = {
-        row.provider_id: open_spans(rules_of(row), begins, ends)
+        row.provider_id: open_spans(rules_of(row, closed), begins, ends)
         for row in await uow.availability.published(ids)
     }
     suiting = await uow.busy.suiting(ids)

@@ -80,7 +80,8 @@ async def _published(
     uow: SchedulerUow, person_ids: list[str], begins: datetime, ends: datetime
 ) -> list[list[Span]]:
     """Return the windows of each of these people who publishes any."""
+    closed = await uow.association.closed()
     return [
-        open_spans(rules_of(row), begins, ends)
+        open_spans(rules_of(row, closed), begins, ends)
         for row in await uow.availability.published(person_ids)
     ]
