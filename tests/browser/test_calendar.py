@@ -74,7 +74,9 @@ def test_without_a_script_and_on_a_phone_it_is_all_there(story, cora):
     page = bare.signs_in()
     page.locator(".dock").get_by_text("Schedule").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    this_one = page.url
     page.locator("#calendar-after").click()
+    expect(page).not_to_have_url(this_one)
     page.get_by_label("Show", exact=True).select_option("mine")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("show=mine"))
