@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from alongside import zones
+from alongside.observability.logging import configure_logging
 from alongside.stack.process import StackError
 from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
@@ -112,6 +113,8 @@ def main() -> int:
     """Run the chosen parts; return the exit code."""
     chosen = parser().parse_args().part
     zones.pin()
+    # A line for each request would bury the figures.
+    configure_logging("warning", "console")
     bench = Bench()
     for name in PARTS:
         if name in chosen:

@@ -1,4 +1,4 @@
-"""Apache Kafka, through FastStream and aiokafka. Nothing else of the product imports either; tests do.
+"""Apache Kafka, through FastStream and aiokafka. Only `login` and `grants` beside it import them, too.
 
 One batch subscriber per topic and service. `NACK_ON_ERROR` is the only policy that loses nothing
 both when a handler raises and when the process is killed, and it rewinds; so it is never used

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from alongside.errors import BadRequest, Invalid, TooLarge, UnsupportedMediaType
+from alongside.errors import AlongsideError, BadRequest, Invalid, TooLarge, UnsupportedMediaType
 from alongside.web.problems import validated
 
 __all__ = ["Form", "FormErrors", "Upload", "form_data", "validated"]
@@ -57,8 +57,8 @@ class FormErrors(dict[str, str]):
     """Messages by field name; "_" speaks about the form as a whole. The first one of a field stays."""
 
     @classmethod
-    def of(cls, error: Invalid) -> "FormErrors":
-        """Return a refusal's messages, to be shown beside the fields."""
+    def of(cls, error: AlongsideError) -> "FormErrors":
+        """Return a refusal's messages: beside the fields, or above the form for what is about all of it."""
         return cls(error.fields or {"_": error.detail})
 
     def add(self, name: str, message: str) -> None:

@@ -7,7 +7,7 @@ another, only if the claim still holds. What was read before stands until someth
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -152,8 +152,3 @@ def _in_words(error: AlongsideError) -> str:
     if isinstance(error, BrokenSeal):
         return "Its address can no longer be opened here. Remove it, and add it again."
     return error.detail
-
-
-def is_fresh(row: BusyCalendarRow, now: datetime) -> bool:
-    """Tell whether what is kept of a calendar was confirmed within the last few hours."""
-    return row.answered_at is not None and now - row.answered_at < EVERY * 6

@@ -101,9 +101,7 @@ async def record_page(
             command = _command(form, seen)
             done = await record_attendance(command, actor, uow)
     except (Invalid, Conflict) as error:
-        errors = (
-            FormErrors.of(error) if isinstance(error, Invalid) else FormErrors({"_": error.detail})
-        )
+        errors = FormErrors.of(error)
         async with doors.reading() as uow:
             seen = await attendance_of(series_id, key, actor, uow)
         return _page(

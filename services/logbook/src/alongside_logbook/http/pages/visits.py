@@ -110,9 +110,7 @@ async def log_page(
         async with doors.writing() as uow:
             done = await log_visit(command, actor, uow)
     except (Invalid, Conflict) as error:
-        errors = (
-            FormErrors.of(error) if isinstance(error, Invalid) else FormErrors({"_": error.detail})
-        )
+        errors = FormErrors.of(error)
         async with doors.reading() as uow:
             seen = await visit_of(series_id, key, actor, uow)
         return _page(pages, seen, editing=True, errors=errors, typed=form, status=error.status)

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Invalid
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import form_data, validated
+from alongside.web.forms import FormErrors, form_data, validated
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
 from alongside_scheduler.handlers import sign_in as cases
 from alongside_scheduler.handlers.people import ChangePerson, change_person
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views.people import show_person
 
 routes = APIRouter(include_in_schema=False)
@@ -88,7 +88,7 @@ async def _page(
         error.status if error else 200,
         person=person,
         values=values or {"name": person.name, "zone": person.zone},
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         tokens=[row for row in begun if row.kind == "token"],
         sign_ins=[row for row in begun if row.kind == "browser"],
         token=token,

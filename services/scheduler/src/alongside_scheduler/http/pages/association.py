@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsCoordinator, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
 from alongside_scheduler.domain.days_off import REGIONS
 from alongside_scheduler.handlers import association as cases
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.http.sheets import year_of
 from alongside_scheduler.views.association import show_days_off
 
@@ -107,5 +107,5 @@ async def _page(
         regions=list(REGIONS.items()),
         region=REGIONS[association.holidays],
         zones=all_zones(),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.web import times
 from alongside.web.auth import AsSupervisor, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.web.qr import qr_code
 from alongside.zones import all_zones
@@ -16,7 +16,7 @@ from alongside_scheduler.domain.publishing import STEPS
 from alongside_scheduler.domain.wording import WEEKDAYS
 from alongside_scheduler.handlers import availability as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.http.week import drawn_week, short_clock
 from alongside_scheduler.views.requests import count_waiting
 
@@ -188,7 +188,7 @@ async def _page(
         zones=all_zones(),
         clock=short_clock,
         rules=_rules(mine),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

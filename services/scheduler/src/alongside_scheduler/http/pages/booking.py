@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Forbidden, Invalid, NotFound
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
 from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR
@@ -18,7 +18,7 @@ from alongside_scheduler.handlers import own_sessions as own
 from alongside_scheduler.http.days import by_day, month_of, parts_of
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.own_sessions import Moving, differs, iso
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import availability as views
 from alongside_scheduler.views.booking import own_bookings
@@ -191,7 +191,7 @@ async def _confirm_page(
         differs=differs(begins, bookable.zone, viewer.zone),
         refusal=error if isinstance(error, NotBookable) else None,
         in_words=in_words,
-        errors=errors_of(error) if error and not isinstance(error, NotBookable) else {},
+        errors=FormErrors.of(error) if error and not isinstance(error, NotBookable) else {},
         here_with=lambda **new: _path(person_id, minutes, moving, {**kept, **new}),
         iso=iso,
     )

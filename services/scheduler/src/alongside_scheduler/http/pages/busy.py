@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.web.times import clock
 from alongside.zones import zone
@@ -18,7 +18,6 @@ from alongside_scheduler.domain.wording import WEEKDAYS
 from alongside_scheduler.handlers import busy as cases
 from alongside_scheduler.http.api.busy import keeper_of
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import errors_of
 from alongside_scheduler.views.busy import BusyView, show_busy
 
 routes = APIRouter(include_in_schema=False)
@@ -159,5 +158,5 @@ async def _page(
         hours=sorted({*range(7, 20), *outside}),
         label=label,
         unsettled=any(each.state in {"waiting", "fetching"} for each in shown.calendars),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, Viewer
-from alongside.web.forms import form_data, validated
+from alongside.web.forms import FormErrors, form_data, validated
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.web.times import day
 from alongside_scheduler.domain.finding import Attendance
@@ -18,7 +18,7 @@ from alongside_scheduler.handlers.finding import FindTime
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views.finding import FoundTime, FoundTimes, find_times
 from alongside_scheduler.views.groups import show_group
 from alongside_scheduler.views.polls import polls_of
@@ -133,7 +133,7 @@ async def _page(
         polls=polls,
         chosen=chosen or [],
         closes_on=closes_on or (today + timedelta(days=_ANSWER_DAYS)).isoformat(),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         rhythms=words.SLOT_RHYTHMS,
         lengths=words.LENGTHS,
         reaches=words.REACHES,

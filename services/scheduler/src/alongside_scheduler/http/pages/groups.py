@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
 from alongside_scheduler.domain.groups import DEFAULT_OFFER_HOURS
@@ -14,7 +14,7 @@ from alongside_scheduler.handlers import groups as cases
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views import groups as views
 from alongside_scheduler.views.credentials import group_cover
@@ -133,7 +133,7 @@ async def group_page(
         ask_address=f"{doors.settings.origin}/groups/{group_id}/ask",
         chosen=chosen or [],
         answers=words.ANSWERS,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -171,7 +171,7 @@ async def _form(
         running=len(running),
         supervisors=[(row.id, row.name) for row in supervisors],
         zones=all_zones(),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

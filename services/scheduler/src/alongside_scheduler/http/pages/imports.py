@@ -4,12 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsCoordinator
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_scheduler.domain.csv_import import decode
 from alongside_scheduler.handlers import imports as cases
 from alongside_scheduler.http.doors import DoorsDep
-from alongside_scheduler.http.pages.reading import errors_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -34,7 +33,7 @@ async def stage(
         async with doors.writing(viewer) as uow:
             staged = await cases.stage_import(cases.StageImport(text=text), uow)
     except Invalid as error:
-        return pages.render("import.html", error.status, text=text, errors=errors_of(error))
+        return pages.render("import.html", error.status, text=text, errors=FormErrors.of(error))
     return redirect(f"/people/import/{staged.import_id}")
 
 
@@ -65,5 +64,5 @@ async def confirm(
     async with doors.reading(viewer) as uow:
         staged = await cases.show_import(import_id, uow)
     return pages.render(
-        "import_preview.html", refused.status, staged=staged, errors=errors_of(refused)
+        "import_preview.html", refused.status, staged=staged, errors=FormErrors.of(refused)
     )

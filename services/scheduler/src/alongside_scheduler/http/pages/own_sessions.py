@@ -9,12 +9,12 @@ from alongside.contracts import Occurrence, SeriesState
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web import times
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.domain.availability import may_change
 from alongside_scheduler.handlers import own_sessions as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.store.availability import rules_of
 
 routes = APIRouter(include_in_schema=False)
@@ -96,7 +96,7 @@ async def _change_page(
         place=series.place,
         link=series.link,
         until=occurrence.starts_at - timedelta(hours=row.cancel_hours),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

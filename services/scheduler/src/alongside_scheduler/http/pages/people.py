@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsCoordinator, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones, zone
 from alongside_scheduler.domain.people import CATEGORIES, CREDENTIAL_KINDS
 from alongside_scheduler.handlers import people as cases
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.http.pages.validity import validity
 from alongside_scheduler.views import people as views
 from alongside_scheduler.views.person import about_person
@@ -86,7 +86,7 @@ async def register(
             "person_new.html",
             error.status,
             values=_values(form),
-            errors=errors_of(error),
+            errors=FormErrors.of(error),
             **_choices(),
         )
     return redirect(f"/people/{person.person_id}", f"{person.name} is registered.")
@@ -198,7 +198,7 @@ async def _page(
         held=validity(person.credentials, today),
         values=values or person.model_dump(),
         credential=credential or {},
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         **_choices(),
     )
 

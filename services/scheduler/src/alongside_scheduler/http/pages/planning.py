@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.web.auth import AsSupervisor, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones, zone
 from alongside_scheduler.domain.booking import AlreadyBooked
@@ -15,7 +15,7 @@ from alongside_scheduler.handlers import planning as cases
 from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.http.sheets import sheets_of
 from alongside_scheduler.views.groups import show_group
 from alongside_scheduler.views.planning import SeriesPreview, preview_series
@@ -129,7 +129,7 @@ async def _form(
         values=values,
         preview=preview,
         sheets=sheets_of(preview) if preview else None,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         frequencies=_FREQUENCIES,
         on_day_off=_ON_DAY_OFF,
         weekdays=words.WEEKDAY_OPTIONS,

@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.web.times import day
 from alongside_scheduler.handlers import polls as cases
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.finding import row_words
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views.polls import show_poll
 
 routes = APIRouter(include_in_schema=False)
@@ -98,5 +98,5 @@ async def _page(
         chosen=typed or [each.mine or "" for each in poll.proposals],
         answers=words.POLL_ANSWERS,
         states=words.POLL_STATES,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )

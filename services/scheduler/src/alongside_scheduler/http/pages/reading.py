@@ -3,7 +3,7 @@
 import re
 from datetime import date, time
 
-from alongside.errors import AlongsideError, Invalid
+from alongside.errors import Invalid
 from alongside.web.forms import Form, FormErrors
 
 _DIGITS = re.compile(r"-?\d{1,6}")
@@ -79,8 +79,3 @@ class Typed:
     def check(self) -> None:
         """Raise everything noted as one error."""
         self.errors.raise_if_any()
-
-
-def errors_of(error: AlongsideError) -> dict[str, str]:
-    """Return what to show beside the fields, or above the form for what is about all of it."""
-    return dict(error.fields) or {"_": error.detail}

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
 from alongside_scheduler.domain.recurrence import FIRST_YEAR, LAST_YEAR, instant
 from alongside_scheduler.handlers import requests as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.own_sessions import iso
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views import availability
 from alongside_scheduler.views.requests import show_requests
 
@@ -124,7 +124,7 @@ async def _page(
         requests=found,
         standings=STANDINGS,
         iso=iso,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -149,7 +149,7 @@ async def _form(
         bookable=bookable,
         values=values,
         minutes=values["minutes"] or availability.checked_length(bookable.lengths, None),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

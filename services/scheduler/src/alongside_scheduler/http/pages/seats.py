@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.handlers import waitlist as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.groups import group_page
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views import offers as views
 
 routes = APIRouter(include_in_schema=False)
@@ -137,7 +137,7 @@ async def _offer_page(
         "offer.html",
         error.status if error else 200,
         offer=offer,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -155,5 +155,5 @@ async def _ask_page(
         "group_ask.html",
         error.status if error else 200,
         ask=asked_for,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.domain import wording
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.outlook import outlook_of
 from alongside_scheduler.views.people import names_of
@@ -98,7 +98,7 @@ async def _page(
         ],
         earlier=earlier,
         later=later,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

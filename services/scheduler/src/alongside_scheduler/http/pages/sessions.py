@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.handlers import series as cases
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views.sessions import list_sessions, show_session
 
 routes = APIRouter(include_in_schema=False)
@@ -104,7 +104,7 @@ async def _page(
         detail=detail,
         session=detail.session,
         answers=words.ANSWERS,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         is_over=detail.session.ends_at <= now,
         is_begun=detail.session.starts_at <= now,
         is_lone=len(series.occurrences) == 1,

@@ -5,14 +5,13 @@ from hmac import compare_digest
 from fastapi import APIRouter, Request, Response
 
 from alongside.errors import Invalid, NotFound
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside.web.tokens import set_session_cookie
 from alongside.zones import all_zones
 from alongside_scheduler.handlers.set_up import SetUp, SetUpBefore, set_up
 from alongside_scheduler.handlers.sign_in import begin
 from alongside_scheduler.http.doors import Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import errors_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -44,7 +43,7 @@ async def answer(token: str, request: Request, doors: DoorsDep, pages: PagesDep)
             "set_up.html",
             error.status,
             values=values,
-            errors=errors_of(error),
+            errors=FormErrors.of(error),
             zones=all_zones(),
             action=f"/set-up/{token}",
         )

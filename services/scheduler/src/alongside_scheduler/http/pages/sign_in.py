@@ -7,14 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from alongside.errors import Invalid, NotFound
 from alongside.web.auth import CurrentViewer, MaybeViewer
-from alongside.web.forms import form_data
+from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside.web.paths import local_path
 from alongside.web.tokens import clear_session_cookie, set_session_cookie
 from alongside_scheduler.handlers import sign_in as cases
 from alongside_scheduler.handlers.sign_in import LinkUsed
 from alongside_scheduler.http.doors import SIGN_IN_PURPOSE, Doors, DoorsDep
-from alongside_scheduler.http.pages.reading import errors_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -50,7 +49,7 @@ async def send(request: Request, viewer: MaybeViewer, doors: DoorsDep, pages: Pa
             error.status,
             email=email,
             next_path=next_path,
-            errors=errors_of(error),
+            errors=FormErrors.of(error),
             is_new=False,
         )
     return pages.render(

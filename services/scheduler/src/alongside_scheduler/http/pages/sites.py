@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsCoordinator, CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import all_zones
 from alongside_scheduler.handlers import sites as cases
@@ -14,7 +14,7 @@ from alongside_scheduler.handlers.rosters import today_in
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.lanes import strip
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views import visits as views
 
 routes = APIRouter(include_in_schema=False)
@@ -166,7 +166,7 @@ async def _page(
         kinds=words.SITE_KINDS,
         standings=words.STANDINGS_OF_VISITS,
         values=values,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -192,7 +192,7 @@ async def _pairing(
         kinds=words.SITE_KINDS,
         standings=words.STANDINGS_OF_VISITS,
         values={"ends_on": typed},
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -210,7 +210,7 @@ def _form(
         site_id=site_id,
         kinds=words.SITE_KINDS,
         zones=all_zones(),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 

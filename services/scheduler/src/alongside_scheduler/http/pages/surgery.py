@@ -14,7 +14,7 @@ from alongside.contracts import SeriesState
 from alongside.errors import AlongsideError, Conflict, Invalid, NotFound
 from alongside.web import times
 from alongside.web.auth import AsSupervisor, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
 from alongside_scheduler.domain import series as life
@@ -22,7 +22,7 @@ from alongside_scheduler.handlers import steps
 from alongside_scheduler.handlers.surgery import ChangedMeanwhile
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.http.pages.timeline import timeline
 from alongside_scheduler.views.previews import SurgeryPreview
 from alongside_scheduler.views.series import show_series
@@ -163,7 +163,7 @@ async def _page(
         preview=preview,
         timeline=timeline(preview, series, now) if preview else None,
         seen=seen,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         is_stale=isinstance(error, ChangedMeanwhile),
     )
 

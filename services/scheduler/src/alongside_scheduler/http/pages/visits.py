@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.forms import Form, form_data
+from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside.zones import zone
 from alongside_scheduler.handlers.planning import ScheduleSeries
@@ -17,7 +17,7 @@ from alongside_scheduler.handlers.visits import plan_visits
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.lanes import strip
-from alongside_scheduler.http.pages.reading import Typed, errors_of
+from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views import visits as views
 
 routes = APIRouter(include_in_schema=False)
@@ -174,7 +174,7 @@ async def _page(
         kinds=words.SITE_KINDS,
         standings=words.STANDINGS_OF_VISITS,
         values=_values(seen, form),
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
     )
 
 
@@ -196,7 +196,7 @@ async def _form(
         seen=seen,
         values=values,
         preview=preview,
-        errors=errors_of(error) if error else {},
+        errors=FormErrors.of(error) if error else {},
         frequencies=words.VISIT_FREQUENCIES,
         days_off=words.VISITS_ON_DAYS_OFF,
     )
