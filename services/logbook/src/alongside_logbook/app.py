@@ -18,7 +18,20 @@ from alongside_logbook.rulebook import load_with_own
 from alongside_logbook.store.tables import PLUMBING
 from alongside_logbook.store.uow import with_rules
 
-PREFIXES = ("/hours", "/attendance", "/progress", "/cohort", "/rules", "/api/logbook")
+PREFIXES = (
+    "/hours",
+    "/attendance",
+    "/progress",
+    "/cohort",
+    "/rules",
+    "/trainings",
+    "/imports",
+    "/documents",
+    "/check",
+    "/vouch",
+    "/my-data",
+    "/api/logbook",
+)
 
 OWN_RULES = "rules"
 """Folder inside the data folder whose packs replace, or stand beside, those that are shipped."""

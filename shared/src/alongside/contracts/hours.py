@@ -12,6 +12,10 @@ HOURS = "alongside.hours.v1"
 
 EntryStatus = Literal["recorded", "confirmed", "returned"]
 
+EntryOrigin = Literal["session", "outside", "import"]
+"""session: attendance at a session planned here. outside: written down by the supervisee, with a
+provider from elsewhere. import: from a log that was kept before."""
+
 
 class EntryState(Fact):
     """An hour entry as it is after the event: minutes only, no content, no reason in words."""
@@ -31,6 +35,7 @@ class EntryState(Fact):
     status: EntryStatus
     awaits: str | None = None
     """Person id of whoever has to act next; null once confirmed."""
+    origin: EntryOrigin = "session"
 
 
 class HoursEvent(Event):
@@ -67,6 +72,12 @@ class HoursReturned(EntryEvent):
     type: Literal["alongside.hours.HoursReturned.v1"] = "alongside.hours.HoursReturned.v1"
 
 
+class HoursWithdrawn(EntryEvent):
+    """The entry was taken back, such as with the whole of an import: it counts for nothing any more."""
+
+    type: Literal["alongside.hours.HoursWithdrawn.v1"] = "alongside.hours.HoursWithdrawn.v1"
+
+
 class ProgressChanged(HoursEvent):
     """Where a supervisee stands toward the category they pursue, after their best window."""
 
@@ -93,6 +104,49 @@ class MilestoneReached(HoursEvent):
     supervisee_id: str
     category: Category
     counted_minutes: int
+
+    @property
+    def key(self) -> str:
+        return self.supervisee_id
+
+
+AwaitedFor = Literal["confirm", "look_again", "record"]
+"""confirm: hours wait for this person's word. look_again: hours were returned to this provider.
+record: sessions this provider led have no attendance yet."""
+
+
+class WordAwaited(HoursEvent):
+    """Somebody has been waited for a while: a gentle nudge is due. Said at most once a `nudge_id`."""
+
+    type: Literal["alongside.hours.WordAwaited.v1"] = "alongside.hours.WordAwaited.v1"
+    nudge_id: str
+    person_id: str
+    about: AwaitedFor
+    number: int
+    """How many entries, or sessions, wait."""
+    minutes: int
+    since: date
+
+    @property
+    def key(self) -> str:
+        return self.person_id
+
+
+class VouchAsked(HoursEvent):
+    """A provider without an account is asked, by mail, to vouch for hours they gave.
+
+    As with sign-in links, the event names the request only: the link is an HMAC over `request_id`
+    with a key that the logbook and the notifier share, so a reader of the topic cannot build it.
+    """
+
+    type: Literal["alongside.hours.VouchAsked.v1"] = "alongside.hours.VouchAsked.v1"
+    request_id: str
+    supervisee_id: str
+    provider_name: str
+    provider_email: str
+    entries: int
+    minutes: int
+    expires_at: AwareDatetime
 
     @property
     def key(self) -> str:
@@ -130,8 +184,11 @@ AnyHoursEvent = Annotated[
     AttendanceRecorded
     | HoursConfirmed
     | HoursReturned
+    | HoursWithdrawn
     | ProgressChanged
     | MilestoneReached
+    | WordAwaited
+    | VouchAsked
     | VisitLogged,
     Field(discriminator="type"),
 ]

@@ -12,7 +12,20 @@ from alongside.settings import ServiceName
 ROUTES: Final = MappingProxyType[ServiceName, tuple[str, ...]](
     {
         "scheduler": ("/", "/api/scheduler"),
-        "logbook": ("/hours", "/attendance", "/progress", "/cohort", "/rules", "/api/logbook"),
+        "logbook": (
+            "/hours",
+            "/attendance",
+            "/progress",
+            "/cohort",
+            "/rules",
+            "/trainings",
+            "/imports",
+            "/documents",
+            "/check",
+            "/vouch",
+            "/my-data",
+            "/api/logbook",
+        ),
         "notifier": (
             "/feeds",
             "/calendar",

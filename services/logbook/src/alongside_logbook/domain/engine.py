@@ -7,8 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from alongside.contracts import Credential
-from alongside.contracts.hours import EntryStatus
+from alongside.contracts import Credential, GroupKind
 from alongside_logbook.domain.packs import Pack, Requirement
 from alongside_logbook.domain.standing import Standing, judging_day, standing_on
 from alongside_logbook.domain.words import day as say_day
@@ -39,9 +38,18 @@ class Hour:
     """The day of the session where it was held."""
     minutes: int
     about_rsc_minutes: int
-    status: EntryStatus
+    status: Literal["recorded", "confirmed", "returned", "withdrawn"]
     head_count: int = 1
     scheduled_minutes: int = 0
+    other_minutes: int = 0
+    """Of the minutes, administrative or clinical: they qualify for nothing."""
+    kind: GroupKind = "group"
+    ages: tuple[str, ...] = ()
+    """Whom the work concerned: `0-3`, `3-6`; empty where nobody said."""
+    peer: bool = False
+    series_id: str = ""
+    override: bool = False
+    """A coordinator stood in for the provider."""
 
 
 class Verdict(BaseModel):

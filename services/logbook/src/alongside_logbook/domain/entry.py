@@ -9,14 +9,37 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from alongside.contracts import EntryState, GroupKind
-from alongside.contracts.hours import EntryStatus
+from alongside.contracts.hours import EntryOrigin
+from alongside.contracts.hours import EntryStatus as SaidStatus
 from alongside.db.types import json_text
 from alongside.errors import Conflict, Forbidden, Invalid
 from alongside_logbook.domain.attendance import CorrectionReason, Mark, Presence
 from alongside_logbook.domain.chain import seal
 from alongside_logbook.domain.engine import Hour
 
-Act = Literal["recorded", "corrected", "confirmed", "returned"]
+Act = Literal[
+    "recorded",
+    "corrected",
+    "confirmed",
+    "returned",
+    "submitted",
+    "overridden",
+    "withdrawn",
+]
+"""submitted: the supervisee said it first, and the provider is awaited. overridden: a coordinator
+stands in for a provider who cannot be reached. withdrawn: taken back; it counts for nothing."""
+
+Mode = Literal["in_person", "virtual"]
+Ages = Literal["0-3", "3-6"]
+"""Whom the work that was talked about concerned: before birth to 36 months, or 3 up to 6 years."""
+
+Override = Literal["unreachable", "refuses", "left", "died"]
+"""Why a coordinator stands in for the provider."""
+
+OUTSIDE = "outside"
+"""The occurrence key of an entry that belongs to no session planned here; its series is itself."""
+
+EntryStatus = Literal["recorded", "confirmed", "returned", "withdrawn"]
 
 _LONGEST_REASON = 500
 
@@ -44,6 +67,21 @@ class EntryVersion(BaseModel):
     presence: Presence
     minutes: int
     about_rsc_minutes: int
+    """Of these, about the RSC that the supervisee gives to others."""
+    other_minutes: int = 0
+    """Of these, administrative or clinical and not reflective: they qualify for nothing."""
+    mode: Mode | None = None
+    ages: tuple[Ages, ...] = ()
+    """Empty: nobody said."""
+    peer: bool = False
+    """Peers among themselves, with no designated provider."""
+    origin: EntryOrigin = "session"
+    batch_id: str | None = None
+    """The import, or the request to vouch, that it came with."""
+    override: Override | None = None
+    """Stays in every later version: a coordinator's word stands for the provider's."""
+    override_note: str | None = None
+    """The coordinator's words on the evidence. They stay in the logbook."""
     status: EntryStatus
     awaits: str | None
     act: Act
@@ -55,7 +93,11 @@ class EntryVersion(BaseModel):
 
     def state(self) -> EntryState:
         """Return what other services may know."""
-        return EntryState.model_validate(self.model_dump(include=set(EntryState.model_fields)))
+        facts = self.model_dump(include=set(EntryState.model_fields))
+        if self.occurrence_key == OUTSIDE:
+            facts |= {"series_id": None, "occurrence_key": None}
+        status: SaidStatus = "recorded" if self.status == "withdrawn" else self.status
+        return EntryState.model_validate({**facts, "status": status})
 
     def hour(self) -> Hour:
         """Return what rules look at."""
@@ -69,6 +111,12 @@ class EntryVersion(BaseModel):
             status=self.status,
             head_count=self.head_count,
             scheduled_minutes=self.scheduled_minutes,
+            other_minutes=self.other_minutes,
+            kind=self.kind,
+            ages=self.ages,
+            peer=self.peer,
+            series_id=self.series_id,
+            override=self.override is not None,
         )
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from alongside.contracts import GroupKind
-from alongside.contracts.hours import EntryStatus
 from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Presence
 from alongside_logbook.domain.chain import broken
 from alongside_logbook.domain.engine import State
-from alongside_logbook.domain.entry import Act, EntryVersion
+from alongside_logbook.domain.entry import Act, EntryStatus, EntryVersion
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.store.tables import EntryRow

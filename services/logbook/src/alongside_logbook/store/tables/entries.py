@@ -1,0 +1,135 @@
+"""Hour entries: the append-only record, and the newest version of each.
+
+`entry_versions` is the record: rows are only ever added, and the database itself refuses anything
+else. `entries` points at the newest version of each entry, with what it counts for.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    event,
+)
+from sqlmodel import Field
+
+from alongside.db import PydanticJson, UtcDateTime
+from alongside_logbook.domain.engine import Verdict
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.store.tables.base import (
+    LogbookTable,
+    key_column,
+    number_column,
+    optional_text,
+    table,
+    text_column,
+)
+
+
+class EntryVersionRow(LogbookTable, table=True):
+    """One version of one entry, for ever. `body` is what `hash` seals, together with `prev_hash`."""
+
+    __tablename__ = "entry_versions"
+    __table_args__ = (Index("ix_entry_versions_entry", "entry_id", "version", unique=True),)
+
+    supervisee_id: str = key_column()
+    position: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    entry_id: str = text_column()
+    version: int = number_column()
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    prev_hash: str = text_column()
+    hash: str = text_column()
+
+
+class ChainRow(LogbookTable, table=True):
+    """The end of a person's history, and the row that writers of one history meet at."""
+
+    __tablename__ = "chains"
+
+    supervisee_id: str = key_column()
+    position: int = number_column()
+    head: str = text_column()
+
+
+class EntryRow(LogbookTable, table=True):
+    """The newest version of an entry, and what it counts for."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        Index("uq_entries_session", "series_id", "occurrence_key", "supervisee_id", unique=True),
+        Index("ix_entries_supervisee", "supervisee_id", "started_at"),
+        Index("ix_entries_provider", "provider_id", "supervisee_id"),
+        Index("ix_entries_awaits", "awaits"),
+    )
+
+    entry_id: str = key_column()
+    supervisee_id: str = text_column()
+    provider_id: str = text_column()
+    series_id: str = text_column()
+    occurrence_key: str = text_column(16)
+    started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    held_on: date = Field(sa_column=Column(Date, nullable=False))
+    version: int = number_column()
+    position: int = number_column()
+    """Where the newest version stands in the person's history."""
+    status: str = text_column(16)
+    awaits: str | None = optional_text()
+    minutes: int = number_column()
+    current: EntryVersion = Field(sa_column=Column(PydanticJson(EntryVersion), nullable=False))
+    verdict: Verdict | None = Field(default=None, sa_column=Column(PydanticJson(Verdict)))
+
+
+_REFUSAL = "hours are only ever added to: entry_versions is append-only"
+
+APPEND_ONLY = {
+    "sqlite": (
+        f"""
+        CREATE TRIGGER entry_versions_no_update BEFORE UPDATE ON entry_versions
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
+        """,
+        f"""
+        CREATE TRIGGER entry_versions_no_delete BEFORE DELETE ON entry_versions
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
+        """,
+        # REPLACE deletes without asking the trigger above.
+        f"""
+        CREATE TRIGGER entry_versions_no_replace BEFORE INSERT ON entry_versions
+        WHEN EXISTS (
+            SELECT 1 FROM entry_versions
+            WHERE (supervisee_id = NEW.supervisee_id AND position = NEW.position)
+               OR (entry_id = NEW.entry_id AND version = NEW.version)
+        )
+        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
+        """,  # noqa: S608  # a constant
+    ),
+    "postgresql": (
+        f"""
+        CREATE FUNCTION entry_versions_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+        END $$
+        """,
+        """
+        CREATE TRIGGER entry_versions_no_change BEFORE UPDATE OR DELETE ON entry_versions
+        FOR EACH ROW EXECUTE FUNCTION entry_versions_append_only()
+        """,
+        """
+        CREATE TRIGGER entry_versions_no_truncate BEFORE TRUNCATE ON entry_versions
+        FOR EACH STATEMENT EXECUTE FUNCTION entry_versions_append_only()
+        """,
+    ),
+}
+"""The database's own refusal to change or remove history, per dialect."""
+
+
+def _guard_history(_target: Table, connection: Connection, **_options: object) -> None:
+    for statement in APPEND_ONLY[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+event.listen(table(EntryVersionRow), "after_create", _guard_history)
