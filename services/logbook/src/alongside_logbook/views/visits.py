@@ -1,7 +1,5 @@
 """Consultants' visits: what is to log, what is logged, and what it comes to by site and month."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -12,6 +10,7 @@ from alongside.zones import zone
 from alongside_logbook.domain.visits import ACTIVITIES, NOT_HELD, VisitLog
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.visits import log_of, may_log
+from alongside_logbook.sheets import csv_of
 from alongside_logbook.store.tables import VisitRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
@@ -171,37 +170,29 @@ async def visits_csv(consultant: str | None, uow: LogbookUow) -> str:
     """Return every logged visit as a table for a spreadsheet, oldest first; no cell is a formula."""
     rows, _ = await uow.visits.logged(consultant, limit=None)
     views = await _views(list(reversed(rows)), uow)
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(
+    return csv_of(
         ["date", "starts", "zone", "site", "kind", "consultant", "held", "minutes",
-         "planned minutes", "activity", "people", "why not held"]
+         "planned minutes", "activity", "people", "why not held"],
+        (_line(each) for each in views),
     )  # fmt: skip
-    for each in views:
-        log = each.log or VisitLog()
-        table.writerow(
-            _plain(cell)
-            for cell in (
-                each.held_on.isoformat(),
-                f"{each.starts_at.astimezone(zone(each.zone)):%H:%M}",
-                each.zone,
-                each.site,
-                KINDS.get(each.site_kind, each.site_kind),
-                each.consultant.name,
-                "yes" if log.held else "no",
-                log.minutes,
-                each.scheduled_minutes,
-                ACTIVITIES[log.activity] if log.activity else "",
-                "" if log.people is None else log.people,
-                NOT_HELD[log.reason] if log.reason else "",
-            )
-        )
-    return written.getvalue()
 
 
-def _plain(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+def _line(each: VisitView) -> tuple[str | int, ...]:
+    log = each.log or VisitLog()
+    return (
+        each.held_on.isoformat(),
+        f"{each.starts_at.astimezone(zone(each.zone)):%H:%M}",
+        each.zone,
+        each.site,
+        KINDS.get(each.site_kind, each.site_kind),
+        each.consultant.name,
+        "yes" if log.held else "no",
+        log.minutes,
+        each.scheduled_minutes,
+        ACTIVITIES[log.activity] if log.activity else "",
+        "" if log.people is None else log.people,
+        NOT_HELD[log.reason] if log.reason else "",
+    )
 
 
 def _site_total(rows: Sequence[VisitRow], months: tuple[str, ...]) -> SiteTotal:
