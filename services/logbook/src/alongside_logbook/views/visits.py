@@ -10,7 +10,7 @@ from alongside.zones import zone
 from alongside_logbook.domain.visits import ACTIVITIES, NOT_HELD, VisitLog
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.visits import log_of, may_log
-from alongside_logbook.sheets import csv_of
+from alongside_logbook.sheets import Cell, csv_of
 from alongside_logbook.store.tables import VisitRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
@@ -177,7 +177,7 @@ async def visits_csv(consultant: str | None, uow: LogbookUow) -> str:
     )  # fmt: skip
 
 
-def _line(each: VisitView) -> tuple[str | int, ...]:
+def _line(each: VisitView) -> tuple[Cell, ...]:
     log = each.log or VisitLog()
     return (
         each.held_on.isoformat(),
