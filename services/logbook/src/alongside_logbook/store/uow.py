@@ -4,7 +4,9 @@ from functools import cached_property
 
 from alongside.db import UnitOfWork
 from alongside_logbook.rulebook import Rulebook, shipped
+from alongside_logbook.store.board import BoardStore
 from alongside_logbook.store.entries import EntryStore
+from alongside_logbook.store.goals import GoalStore
 from alongside_logbook.store.people import PeopleStore
 from alongside_logbook.store.progress import ProgressStore
 from alongside_logbook.store.sessions import SessionStore
@@ -38,6 +40,16 @@ class LogbookUow(UnitOfWork):
     def progress(self) -> ProgressStore:
         """Where people stand."""
         return ProgressStore(self.session)
+
+    @cached_property
+    def board(self) -> BoardStore:
+        """The coordinator's board, in ready rows."""
+        return BoardStore(self.session)
+
+    @cached_property
+    def goals(self) -> GoalStore:
+        """What people chose to work toward."""
+        return GoalStore(self.session)
 
     @property
     def rules(self) -> Rulebook:

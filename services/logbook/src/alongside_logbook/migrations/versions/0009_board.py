@@ -4,6 +4,9 @@ Revision ID: 0009
 Revises: 0008
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -11,8 +14,56 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "board",
+        sa.Column("supervisee_id", sa.String(length=64), nullable=False),
+        sa.Column("goal", sa.String(length=32), nullable=False),
+        sa.Column("main", sa.Boolean(), nullable=False),
+        sa.Column("category", sa.String(length=16), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("required", sa.Integer(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("attended", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("waiting_since", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("supervisee_id", "goal", name=op.f("pk_board")),
+    )
+    op.create_index("ix_board_main_urgency", "board", ["main", "urgency", "supervisee_id"])
+    op.create_index("ix_board_waiting", "board", ["main", "waiting_since"])
+    op.create_table(
+        "tallies",
+        sa.Column("supervisee_id", sa.String(length=64), nullable=False),
+        sa.Column("provider_id", sa.String(length=64), nullable=False),
+        sa.Column("series_id", sa.String(length=64), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("sessions", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "supervisee_id", "provider_id", "series_id", "year", name=op.f("pk_tallies")
+        ),
+    )
+    op.create_index("ix_tallies_year_provider", "tallies", ["year", "provider_id"])
+    op.create_index("ix_tallies_series", "tallies", ["series_id"])
+    op.create_table(
+        "endings",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("credential_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("emerging", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "credential_id", name=op.f("pk_endings")),
+    )
+    op.create_index("ix_endings_ends_on", "endings", ["ends_on"])
+    # Everything here is worked out from the record; the clock fills it after an upgrade.
+    op.execute("UPDATE progress SET stale = true")
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("endings")
+    op.drop_table("tallies")
+    op.drop_table("board")

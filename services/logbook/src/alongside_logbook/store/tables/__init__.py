@@ -1,7 +1,9 @@
 """The logbook's tables, a module a noun."""
 
 from alongside_logbook.store.tables.base import METADATA, PLUMBING, LogbookTable, table
+from alongside_logbook.store.tables.board import BoardRow, EndingRow, TallyRow
 from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
+from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
 from alongside_logbook.store.tables.people import AssociationRow, PersonRow
 from alongside_logbook.store.tables.progress import MilestoneRow, ProgressRow
 from alongside_logbook.store.tables.sessions import SeriesPersonRow, SeriesRow, SessionRow
@@ -12,9 +14,13 @@ __all__ = [
     "METADATA",
     "PLUMBING",
     "AssociationRow",
+    "BoardRow",
     "ChainRow",
+    "EndingRow",
     "EntryRow",
     "EntryVersionRow",
+    "GoalProgressRow",
+    "GoalRow",
     "LogbookTable",
     "MilestoneRow",
     "PersonRow",
@@ -22,6 +28,7 @@ __all__ = [
     "SeriesPersonRow",
     "SeriesRow",
     "SessionRow",
+    "TallyRow",
     "VisitRow",
     "VisitVersionRow",
     "table",

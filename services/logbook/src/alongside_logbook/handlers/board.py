@@ -1,0 +1,52 @@
+"""Keeping the coordinator's board: in the transaction that worked progress out, or heard of a person."""
+
+from collections.abc import Sequence
+
+from alongside.contracts import Credential
+from alongside_logbook.domain.board import endings, place_of, tallies
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.progress import Progress
+from alongside_logbook.store.uow import LogbookUow
+
+_DEFAULT_RULES = "alliance"
+_AT_ONCE = 500
+
+
+async def show_on_board(
+    supervisee_id: str,
+    goals: Sequence[tuple[str, Progress]],
+    entries: Sequence[EntryVersion],
+    uow: LogbookUow,
+) -> None:
+    """Put somebody where they belong toward each goal, the main one first, and add up their hours."""
+    today = uow.now.date()
+    await uow.board.place(
+        supervisee_id, [(goal, progress, place_of(progress, today)) for goal, progress in goals]
+    )
+    await uow.board.tally(supervisee_id, tallies(entries))
+
+
+async def note_endings(
+    person_id: str, credentials: tuple[Credential, ...], uow: LogbookUow
+) -> None:
+    """Keep which credentials of somebody end."""
+    await uow.board.end({person_id: endings(credentials, await _packs(uow))})
+
+
+async def note_all_endings(uow: LogbookUow) -> int:
+    """Keep which credentials of anybody end, as the rules of today have it; return for how many."""
+    people = [person for person in await uow.people.everybody() if person.credentials]
+    packs = await _packs(uow)
+    for at in range(0, len(people), _AT_ONCE):
+        batch = people[at : at + _AT_ONCE]
+        await uow.board.end(
+            {person.person_id: endings(person.credentials, packs) for person in batch}
+        )
+    return len(people)
+
+
+async def _packs(uow: LogbookUow) -> tuple[Pack, ...]:
+    association = await uow.people.association()
+    rules = association.rules if association else _DEFAULT_RULES
+    return uow.rules.of(uow.rules.association(rules).association)
