@@ -211,4 +211,5 @@ def _newest(entry: EntryVersion, position: int) -> dict[str, object]:
         "minutes": entry.minutes,
         "current": entry,
         "verdict": None,
+        "verdicts": None,
     }

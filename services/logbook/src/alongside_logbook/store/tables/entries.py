@@ -82,6 +82,11 @@ class EntryRow(LogbookTable, table=True):
     minutes: int = number_column()
     current: EntryVersion = Field(sa_column=Column(PydanticJson(EntryVersion), nullable=False))
     verdict: Verdict | None = Field(default=None, sa_column=Column(PydanticJson(Verdict)))
+    """What it counts for toward the category that is pursued."""
+    verdicts: dict[str, Verdict] | None = Field(
+        default=None, sa_column=Column(PydanticJson(dict[str, Verdict]))
+    )
+    """What it counts for toward each goal, by the goal's name; none before it is worked out."""
 
 
 _REFUSAL = "hours are only ever added to: entry_versions is append-only"
