@@ -69,7 +69,7 @@ def requirement(**changes):
         ({"providers": {"judged_on": "session", "rows": [{"verdict": "counts", "kinds": ["ERS"], "since": "2025-01-01", "until": "2024-01-01", "sources": ["S1"], "confidence": "L"}]}}, "ends before that"),
         ({"effective_until": "2017-01-01"}, "before it begins"),
         ({"track": "ECMH-E"}, "IFS is not a category of the track ECMH-E"),
-        ({"category": "XYZ"}, "category: Input should be"),
+        ({"category": "XYZ"}, "XYZ is not a category of the track IMH-E"),
         ({"hours": 24}, "hours: Extra inputs are not permitted"),
         ({"title": None}, "title: Field required"),
     ],

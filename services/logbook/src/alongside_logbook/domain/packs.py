@@ -1,159 +1,76 @@
 """What a rule pack says: the shape of the files under `rules/`, and what makes one nonsense.
 
 Every number stands beside its sources and how sure they make us. Nothing here knows a number.
+
+A file is `association/purpose/CATEGORY.yaml`, or `CATEGORY@EDITION.yaml` where there are several
+of one id. An edition that begins with a digit (`@2028-01-01`) only tells files apart: of those in
+force on a day the one with the latest `effective_from` holds. An edition that is a word (`@yearly`)
+is a choice: it holds where the association's head says so (`editions: {renew: yearly}`), and only
+on days on which it is in force; else the others do.
 """
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from alongside.contracts import Category, CredentialKind, CredentialStanding
+from alongside.contracts import Category
+from alongside_logbook.domain.crediting import Credit
+from alongside_logbook.domain.periods import (
+    CycleRule,
+    Evidence,
+    LookbackRule,
+    SpreadRule,
+    WindowRule,
+)
+from alongside_logbook.domain.providing import (
+    AgesRule,
+    Excludable,
+    Exclusion,
+    ProviderRow,
+    ProviderRule,
+    SharesRule,
+    WorkRule,
+)
+from alongside_logbook.domain.requirements import Requirement, problems_of
+from alongside_logbook.domain.sourced import (
+    Days,
+    Minutes,
+    People,
+    RuleModel,
+    Source,
+    Sourced,
+    SourceId,
+)
 
-Purpose = Literal["apply"]
-Track = Literal["IMH-E", "ECMH-E"]
-Confidence = Literal["H", "M", "L"]
-SourceId = Annotated[str, Field(pattern=r"^(S[1-9][0-9]{0,2}|house)$")]
+__all__ = [
+    "CATEGORIES",
+    "Association",
+    "Notices",
+    "Pack",
+    "ProviderRow",
+    "ProviderRule",
+    "Purpose",
+    "Requirement",
+    "Source",
+    "SourceId",
+    "Sourced",
+    "Track",
+]
 
-_MINUTES_AN_HOUR = 60
+Purpose = Literal["apply", "ers", "renew", "reinstate"]
+"""apply: the category itself. ers: the reflective supervisor add-on, a pack per base category.
+renew: keep it. reinstate: take it up again after a lapse."""
 
+Track = Literal["IMH-E", "ECMH-E", "none"]
+"""none: a credential of the association's own."""
 
-class RuleModel(BaseModel):
-    """A piece of a pack. An unknown word in a file is a mistake, so it is refused."""
+CATEGORIES: frozenset[str] = frozenset(get_args(Category))
+"""The endorsement categories; any other is an association's own, with track none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(RuleModel):
-    """Where a statement was read."""
-
-    name: str = Field(min_length=3)
-    address: str | None = Field(default=None, min_length=4)
-    """Public address without scheme, as the fact sheet cites it; none for the house's own choices."""
-
-
-class Sourced(RuleModel):
-    """A statement with what it rests on."""
-
-    sources: tuple[SourceId, ...] = Field(min_length=1)
-    confidence: Confidence
-    note: str | None = None
-
-
-class Months(Sourced):
-    """A length in whole months."""
-
-    months: int = Field(ge=1, le=120)
-
-
-class Days(Sourced):
-    """A length in days."""
-
-    days: int = Field(ge=1, le=3660)
-
-
-class People(Sourced):
-    """A number of people."""
-
-    people: int = Field(ge=1, le=1000)
-
-
-class Minutes(Sourced):
-    """A length in minutes."""
-
-    minutes: int = Field(ge=1, le=1440)
-
-
-class Requirement(Sourced):
-    """Hours that the category asks for, into which minutes are counted: a bucket."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
-    label: str = Field(min_length=3, max_length=160)
-    hours: int = Field(ge=0, le=10_000)
-    """0: encouraged, not required."""
-    counts: Literal["received", "about_rsc"] = "received"
-    """Which minutes of an entry fall into it: all that were attended, or those about the RSC one gives."""
-    of: str | None = None
-    """The requirement this one is a share of, so that no minute is added twice."""
-
-    @property
-    def minutes(self) -> int:
-        """The same in whole minutes."""
-        return self.hours * _MINUTES_AN_HOUR
-
-
-class WindowRule(RuleModel):
-    """Between which lengths the span of the counted hours must lie."""
-
-    at_least: Months
-    at_most: Months
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.at_least.months > self.at_most.months:
-            message = (
-                f"the window is at least {self.at_least.months} and at most {self.at_most.months} "
-                "months: the first must not be the longer"
-            )
-            raise ValueError(message)
-        return self
-
-
-class Warn(RuleModel):
-    """Something to say where the sources leave a doubt; it never changes a number."""
-
-    say: str = Field(min_length=10)
-    unless_also: tuple[CredentialKind, ...] = ()
-    """Say nothing if the provider holds one of these on that day, too."""
-
-
-class ProviderRow(Sourced):
-    """One line of the provider matrix: which credentials, in which standing, between which days."""
-
-    verdict: Literal["counts", "ask"]
-    """counts: hours with such a provider count. ask: no source settles it; they wait for the association."""
-    kinds: tuple[CredentialKind, ...] = ()
-    """Empty: whatever the kind, for rows about a standing."""
-    standing: tuple[CredentialStanding, ...] = ("endorsed",)
-    since: date | None = None
-    until: date | None = None
-    at_most: Months | None = None
-    """How long after it was given such a credential counts."""
-    warn: Warn | None = None
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            message = f"begins on {self.since} and ends before that, on {self.until}"
-            raise ValueError(message)
-        if not self.standing:
-            message = "needs at least one standing"
-            raise ValueError(message)
-        if self.verdict == "counts" and not self.kinds:
-            message = (
-                "must name the kinds that count; only a row with verdict ask may leave them out"
-            )
-            raise ValueError(message)
-        if self.verdict == "ask" and not self.note:
-            message = "with verdict ask must say in `note` what has to be asked"
-            raise ValueError(message)
-        return self
-
-
-class ProviderRule(RuleModel):
-    """Whose hours count."""
-
-    judged_on: Literal["session", "application"]
-    """The day whose status decides: the session's, or that of the application."""
-    rows: tuple[ProviderRow, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _somebody_counts(self) -> Self:
-        if not any(row.verdict == "counts" for row in self.rows):
-            message = "no row counts: nobody could ever provide an hour"
-            raise ValueError(message)
-        return self
+Edition = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
+_FALLS_OUT = "hours are required, but "
 
 
 class Notices(RuleModel):
@@ -171,41 +88,104 @@ class Pack(RuleModel):
     """The rules of one association for one category and one purpose, from a day on."""
 
     association: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")
-    category: Category
+    category: str = Field(pattern=r"^[A-Z][A-Za-z0-9-]{1,40}$")
+    """An endorsement category, or with track none the association's own name for its credential.
+    For `ers` the base category: IFS, IMHS, ECFS or ECMHS."""
     title: str = Field(min_length=3, max_length=120)
     track: Track
     purpose: Purpose
+    edition: Edition | None = None
+    """What follows the `@` in the file's name."""
     effective_from: date
+    """First day on which the pack can be the one in force. The day asked for is today's for progress."""
     effective_until: date | None = None
     summary: str = Field(min_length=10)
     age_range: Sourced | None = None
     """Whom the work must concern; its words are in `note`."""
+    ages: AgesRule | None = None
+    """The same for the engine; none: it does not look at ages."""
+    work: WorkRule | None = None
+    """Hours must coincide with the work; none: not looked at."""
     requirements: tuple[Requirement, ...] = Field(min_length=1)
     window: WindowRule | None = None
+    """For apply, and whatever else has a floating span."""
+    cycle: CycleRule | None = None
+    """For renewals: fixed periods. A pack has a window, a cycle, a lookback, or (ers, reinstate) none."""
+    lookback: LookbackRule | None = None
+    spread: SpreadRule | None = None
+    """Only beside a cycle: over how many months of it the RSC hours must be spread."""
     providers: ProviderRule | None = None
+    """Needed where RSC hours are required."""
+    shares: SharesRule | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    """What qualifies for nothing, with sources; what is not named is excluded all the same."""
+    credit: Credit | None = None
+    """What group sessions give; none: as attended."""
+    evidence: Evidence | None = None
+    """How hours are shown to the association."""
     notices: Notices
     unsettled: tuple[str, ...] = ()
     """What no source answers, for whoever has to ask."""
 
     @property
     def id(self) -> str:
-        """The name of the pack in addresses and commands: association/purpose/category."""
+        """The rules' name in addresses and commands: association/purpose/category."""
         return f"{self.association}/{self.purpose}/{self.category}"
+
+    @property
+    def name(self) -> str:
+        """The name of this one of several of an id: `id`, or `id@edition`."""
+        return f"{self.id}@{self.edition}" if self.edition else self.id
 
     @cached_property
     def main(self) -> Requirement:
-        """The requirement that the drawing shows first: the whole of the hours."""
-        return next(requirement for requirement in self.requirements if requirement.of is None)
+        """The requirement that the drawing shows first: the whole of the RSC hours, or of training."""
+        wholes = [each for each in self.requirements if each.of is None]
+        return next((whole for whole in wholes if whole.kind == "rsc"), wholes[0])
 
     @cached_property
     def required(self) -> tuple[Requirement, ...]:
-        """The requirements that ask for something, the whole first."""
-        asked = (requirement for requirement in self.requirements if requirement.hours)
+        """The requirements that ask for RSC hours, the whole first."""
+        return self._asked("rsc")
+
+    @cached_property
+    def training(self) -> tuple[Requirement, ...]:
+        """The requirements that ask for trainings, the whole first."""
+        return self._asked("training")
+
+    def _asked(self, kind: str) -> tuple[Requirement, ...]:
+        asked = (each for each in self.requirements if each.hours and each.kind == kind)
         return tuple(sorted(asked, key=lambda requirement: requirement.of is not None))
+
+    @cached_property
+    def buckets(self) -> tuple[Requirement, ...]:
+        """Where RSC minutes are counted: what is required, and what only has a limit; whole first."""
+        return self._filled("rsc")
+
+    @cached_property
+    def training_buckets(self) -> tuple[Requirement, ...]:
+        """Where minutes of trainings are counted; whole first."""
+        return self._filled("training")
+
+    def _filled(self, kind: str) -> tuple[Requirement, ...]:
+        filled = (
+            each
+            for each in self.requirements
+            if each.kind == kind and (each.hours or each.at_most is not None)
+        )
+        return tuple(sorted(filled, key=lambda requirement: requirement.of is not None))
 
     def requirement(self, name: str) -> Requirement:
         """Return the requirement of that id."""
         return next(requirement for requirement in self.requirements if requirement.id == name)
+
+    def excludes(self, what: Excludable) -> Literal["excluded", "warn", "counts"]:
+        """Tell how something is taken that qualifies for nothing unless the pack says otherwise."""
+        return self._exclusions.get(what, "excluded")
+
+    @cached_property
+    def _exclusions(self) -> dict[Excludable, Literal["excluded", "warn", "counts"]]:
+        return {exclusion.what: exclusion.verdict for exclusion in self.exclusions}
 
     def in_force(self, day: date) -> bool:
         """Tell whether the pack holds on a day."""
@@ -224,35 +204,32 @@ class Pack(RuleModel):
 
 
 def _problems(pack: Pack) -> list[str]:
-    found = _problems_of_requirements(pack.requirements)
+    found = problems_of(pack.requirements)
     if pack.effective_until and pack.effective_until < pack.effective_from:
         found.append(f"ends on {pack.effective_until}, before it begins on {pack.effective_from}")
     if pack.required and pack.providers is None:
-        found.append("hours are required, but `providers` does not say with whom they count")
-    if pack.required and pack.window is None:
-        found.append("hours are required, but `window` does not say within which span")
-    if (pack.track == "ECMH-E") != pack.category.startswith("EC"):
+        found.append(f"{_FALLS_OUT}`providers` does not say with whom they count")
+    found += _problems_of_time(pack)
+    if pack.category in CATEGORIES:
+        wrong = pack.track != ("ECMH-E" if pack.category.startswith("EC") else "IMH-E")
+    else:
+        wrong = pack.track != "none"
+    if wrong:
         found.append(f"{pack.category} is not a category of the track {pack.track}")
     return found
 
 
-def _problems_of_requirements(requirements: tuple[Requirement, ...]) -> list[str]:
+def _problems_of_time(pack: Pack) -> list[str]:
     found: list[str] = []
-    ids = [requirement.id for requirement in requirements]
-    if len(set(ids)) < len(ids):
-        found.append(f"two requirements share an id: {', '.join(sorted(ids))}")
-    wholes = {requirement.id: requirement for requirement in requirements if requirement.of is None}
-    if len(wholes) != 1:
-        found.append("exactly one requirement must stand for the whole (no `of`)")
-    for part in requirements:
-        if part.of is None:
-            continue
-        if part.of not in wholes:
-            found.append(f"{part.id}: there is no requirement {part.of!r} it could be a share of")
-        elif part.hours > wholes[part.of].hours:
-            found.append(
-                f"{part.id}: {part.hours} h cannot be a share of {wholes[part.of].hours} h"
-            )
+    frames = [name for name in ("window", "cycle", "lookback") if getattr(pack, name) is not None]
+    if len(frames) > 1:
+        found.append(f"says {' and '.join(frames)}: hours can lie within one of them only")
+    if not frames and pack.required and pack.purpose == "apply":
+        found.append(f"{_FALLS_OUT}`window` does not say within which span")
+    if pack.purpose == "renew" and pack.cycle is None:
+        found.append("is for renewal, but `cycle` does not say which periods are renewed")
+    if pack.spread is not None and pack.cycle is None:
+        found.append("`spread` is said of a cycle; beside a window it makes no sense")
     return found
 
 
@@ -276,5 +253,7 @@ class Association(RuleModel):
     about: str = Field(min_length=10)
     extends: str | None = None
     """The association whose packs hold where this one says nothing else."""
+    editions: dict[Purpose, Edition] = Field(default_factory=dict)
+    """Which of several editions named by a word it goes by: `{renew: yearly}`."""
     sources: dict[SourceId, Source] = Field(default_factory=dict)
     unsettled: tuple[str, ...] = ()
