@@ -45,7 +45,7 @@ def create_app(
     secrets = Secrets.of(settings)
     database = Database(settings.database_url("logbook"), PLUMBING, pool=settings.database_pool)
     bell = Bell()
-    kind = with_rules(load_with_own(settings.data / OWN_RULES))
+    kind = with_rules(load_with_own(settings.data / OWN_RULES), secrets)
     uow = uow_factory(kind, database, clock, new_id, bell)
     web = create_web(
         settings,

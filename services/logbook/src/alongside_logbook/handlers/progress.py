@@ -4,6 +4,7 @@ from alongside.contracts import Category, Credential, MilestoneReached, Progress
 from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress, progress_of
+from alongside_logbook.domain.providers import credentials
 from alongside_logbook.store.tables import PersonRow, ProgressRow
 from alongside_logbook.store.uow import LogbookUow
 
@@ -63,7 +64,13 @@ async def credentials_of(
 ) -> dict[str, tuple[Credential, ...]]:
     """Return what providers hold and held, as far as is known."""
     known = await uow.people.many(provider_ids)
-    return {person_id: person.credentials for person_id, person in known.items()}
+    found = {person_id: person.credentials for person_id, person in known.items()}
+    elsewhere = await uow.outside.many(provider_ids - known.keys())
+    for provider_id, row in elsewhere.items():
+        # A claim that nobody looked up yet counts, with a warning; one that was not found does not.
+        claims = () if row.registry_state == "refused" else row.claims
+        found[provider_id] = credentials(provider_id, claims)
+    return found
 
 
 async def _keep(

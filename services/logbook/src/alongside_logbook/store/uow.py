@@ -3,13 +3,16 @@
 from functools import cached_property
 
 from alongside.db import UnitOfWork
+from alongside.secrets import MissingKey, Secrets
 from alongside_logbook.rulebook import Rulebook, shipped
 from alongside_logbook.store.board import BoardStore
 from alongside_logbook.store.entries import EntryStore
 from alongside_logbook.store.goals import GoalStore
+from alongside_logbook.store.outside import OutsideStore
 from alongside_logbook.store.people import PeopleStore
 from alongside_logbook.store.progress import ProgressStore
 from alongside_logbook.store.sessions import SessionStore
+from alongside_logbook.store.trainings import TrainingStore
 from alongside_logbook.store.visits import VisitStore
 
 
@@ -51,12 +54,27 @@ class LogbookUow(UnitOfWork):
         """What people chose to work toward."""
         return GoalStore(self.session)
 
+    @cached_property
+    def outside(self) -> OutsideStore:
+        """Providers from elsewhere, and what they are asked."""
+        return OutsideStore(self.session)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The keys that seal what is kept secretly, and make links nobody can guess."""
+        raise MissingKey("This unit of work was opened without keys.")
+
+    @cached_property
+    def trainings(self) -> TrainingStore:
+        """Trainings in every version, and their certificates."""
+        return TrainingStore(self.session)
+
     @property
     def rules(self) -> Rulebook:
         """The rule packs."""
         return shipped()
 
 
-def with_rules(rulebook: Rulebook) -> type[LogbookUow]:
-    """Return a unit of work that goes by these packs."""
-    return type("LogbookUow", (LogbookUow,), {"rules": rulebook})
+def with_rules(rulebook: Rulebook, secrets: Secrets) -> type[LogbookUow]:
+    """Return a unit of work that goes by these packs, and holds these keys."""
+    return type("LogbookUow", (LogbookUow,), {"rules": rulebook, "secrets": secrets})

@@ -31,8 +31,10 @@ class Names:
     @classmethod
     async def of(cls, uow: LogbookUow, person_ids: Iterable[str | None]) -> "Names":
         """Read the names of some people at once."""
-        people = await uow.people.many(each for each in person_ids if each)
-        return cls({person_id: person.name for person_id, person in people.items()})
+        wanted = {each for each in person_ids if each}
+        known = {each: row.name for each, row in (await uow.people.many(wanted)).items()}
+        elsewhere = await uow.outside.many(wanted - known.keys())
+        return cls({**known, **{each: row.name for each, row in elsewhere.items()}})
 
     def __call__(self, person_id: str) -> PersonRef:
         """Return somebody with their name."""

@@ -4,9 +4,16 @@ from alongside_logbook.store.tables.base import METADATA, PLUMBING, LogbookTable
 from alongside_logbook.store.tables.board import BoardRow, EndingRow, TallyRow
 from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
 from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
+from alongside_logbook.store.tables.outside import OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.tables.people import AssociationRow, PersonRow
 from alongside_logbook.store.tables.progress import MilestoneRow, ProgressRow
 from alongside_logbook.store.tables.sessions import SeriesPersonRow, SeriesRow, SessionRow
+from alongside_logbook.store.tables.trainings import (
+    CertificateFileRow,
+    TrainingChainRow,
+    TrainingRow,
+    TrainingVersionRow,
+)
 from alongside_logbook.store.tables.visits import VisitRow, VisitVersionRow
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "PLUMBING",
     "AssociationRow",
     "BoardRow",
+    "CertificateFileRow",
     "ChainRow",
     "EndingRow",
     "EntryRow",
@@ -23,13 +31,18 @@ __all__ = [
     "GoalRow",
     "LogbookTable",
     "MilestoneRow",
+    "OutsideProviderRow",
     "PersonRow",
     "ProgressRow",
     "SeriesPersonRow",
     "SeriesRow",
     "SessionRow",
     "TallyRow",
+    "TrainingChainRow",
+    "TrainingRow",
+    "TrainingVersionRow",
     "VisitRow",
     "VisitVersionRow",
+    "VouchRequestRow",
     "table",
 ]
