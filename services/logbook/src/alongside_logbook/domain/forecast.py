@@ -1,0 +1,298 @@
+"""When everything appears to be met, at the present rhythm and with the sessions planned.
+
+A forecast is no promise: it takes every planned session as attended in whole and confirmed, and
+what waits for a word as confirmed. Beyond what is planned it goes on as often, and for as long, as
+the sessions of the last half year. Days are those of the sessions; both ends of a span are in it.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import chain
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from alongside_logbook.domain.calendar import add_months, last_day
+
+Basis = Literal["met", "planned", "rhythm", "not_in_sight"]
+"""met: it appears met already. planned: by the sessions planned. rhythm: by going on as until now.
+not_in_sight: neither leads there."""
+
+_LOOKED_BACK = timedelta(days=183)
+_LONGEST_GAP = 183
+_FURTHEST_MONTHS = 60
+"""How far the rhythm is followed: five years on, nothing can be foreseen."""
+_MOST_STEPS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The minutes of one day, per requirement."""
+
+    day: date
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a goal asks for, as far as days and minutes go: a sliding window or a fixed cycle."""
+
+    minutes: tuple[int, ...]
+    at_least: int | None = None
+    """Whole months that the days must span."""
+    at_most: int | None = None
+    """Whole months within which they must lie."""
+    first: date | None = None
+    last: date | None = None
+    """First and last day of a fixed cycle; nothing outside of it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often somebody meets, and what a meeting brings."""
+
+    every_days: int
+    minutes: tuple[int, ...]
+
+
+class ForecastPiece(BaseModel):
+    """A part of a forecast, stored as it was worked out."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Expected(ForecastPiece):
+    """When one requirement, taken alone, appears to be met."""
+
+    id: str
+    on: date | None
+    basis: Basis
+
+
+class Missed(ForecastPiece):
+    """What missing one session does."""
+
+    session_on: date
+    then_on: date | None
+    """When it appears to be met without that session; none if it is no longer in sight."""
+    later_days: int | None
+    """By how many days that is later; 0 if it makes no difference."""
+
+
+class Coming(ForecastPiece):
+    """One day ahead on which minutes would count."""
+
+    day: date
+    minutes: int
+    planned: bool
+    """False: nobody planned it, the rhythm goes on."""
+
+
+class Forecast(ForecastPiece):
+    """When a goal appears to be met, and between which days it is safe to apply."""
+
+    on: date | None
+    """The day by which everything appears to be met."""
+    basis: Basis
+    expected: tuple[Expected, ...] = ()
+    missed: Missed | None = None
+    earliest: date | None = None
+    """The first day, from today on, on which an application would appear to meet everything."""
+    latest: date | None = None
+    """The last such day in a row, if nothing comes after what is foreseen here; none: no end."""
+    every_days: int | None = None
+    """The rhythm of the last half year: a session every so many days. None: there is none yet."""
+    coming: tuple[Coming, ...] = ()
+    """The days ahead that lead there, the planned ones and as many of the rhythm as are needed."""
+
+
+def forecast(
+    past: Iterable[Day], planned: Iterable[Day], asked: Asked, today: date, ids: Sequence[str]
+) -> Forecast:
+    """Say when everything asked for appears to be met; `ids` name the requirements, in order."""
+    had = by_day(day for day in past if day.day <= today)
+    ahead = by_day(day for day in planned if day.day > today)
+    steady = rhythm(had, ahead, today)
+    more = _going_on(had, ahead, steady, asked, today)
+    foreseen = (*had, *ahead, *more)
+    on = first_met(foreseen, asked)
+    earliest, latest = safe_days(foreseen, asked, today)
+    return Forecast(
+        on=on,
+        basis=_basis(on, ahead, today),
+        expected=tuple(
+            _expected(name, index, foreseen, ahead, asked, today) for index, name in enumerate(ids)
+        ),
+        missed=_missed(had, (*ahead, *more), steady, asked, on, today),
+        earliest=earliest,
+        latest=latest,
+        every_days=steady.every_days if steady else None,
+        coming=_coming(ahead, more, on),
+    )
+
+
+def by_day(days: Iterable[Day]) -> tuple[Day, ...]:
+    """Return days in order, each once, without those on which nothing counts."""
+    found: dict[date, tuple[int, ...]] = {}
+    for each in days:
+        if any(each.minutes):
+            known = found.get(each.day)
+            found[each.day] = (
+                each.minutes
+                if known is None
+                else tuple(a + b for a, b in zip(known, each.minutes, strict=True))
+            )
+    return tuple(Day(day, found[day]) for day in sorted(found))
+
+
+def holds_on(days: Sequence[Day], asked: Asked, on: date) -> bool:
+    """Tell whether whoever looks back on a day finds everything that is asked for."""
+    inside = [day for day in days if day.day <= on and _within(day.day, asked, on)]
+    if not inside:
+        return not any(asked.minutes)
+    had = [sum(minutes) for minutes in zip(*(day.minutes for day in inside), strict=True)]
+    enough = all(have >= need for have, need in zip(had, asked.minutes, strict=True))
+    return enough and _spans(inside[0].day, inside[-1].day, asked)
+
+
+def first_met(days: Sequence[Day], asked: Asked) -> date | None:
+    """Return the first day by which everything appears met; `days` are in order, each once."""
+    had = [0] * len(asked.minutes)
+    begin = 0
+    for number, day in enumerate(days):
+        if (asked.first and day.day < asked.first) or (asked.last and day.day > asked.last):
+            begin = number + 1
+            had = [0] * len(asked.minutes)
+            continue
+        had = [have + more for have, more in zip(had, day.minutes, strict=True)]
+        while not _within(days[begin].day, asked, day.day):
+            had = [have - gone for have, gone in zip(had, days[begin].minutes, strict=True)]
+            begin += 1
+        enough = all(have >= need for have, need in zip(had, asked.minutes, strict=True))
+        if enough and _spans(days[begin].day, day.day, asked):
+            return day.day
+    return None
+
+
+def safe_days(days: Sequence[Day], asked: Asked, today: date) -> tuple[date | None, date | None]:
+    """Return the first day from today on, and the last in a row, that whoever applies finds it met.
+
+    Only on the day of a session, and on the day one leaves the window, can this change.
+    """
+    changes = {today}
+    for day in days:
+        changes.add(day.day)
+        if asked.at_most is not None:
+            changes.add(add_months(day.day, asked.at_most))
+    if asked.last is not None:
+        changes.add(asked.last + timedelta(days=1))
+    earliest: date | None = None
+    for turn in sorted(turn for turn in changes if turn >= today):
+        holds = holds_on(days, asked, turn) and (asked.last is None or turn <= asked.last)
+        if earliest is None and holds:
+            earliest = turn
+        elif earliest is not None and not holds:
+            return earliest, turn - timedelta(days=1)
+    return earliest, None
+
+
+def rhythm(past: Sequence[Day], planned: Sequence[Day], today: date) -> Rhythm | None:
+    """Return how often somebody met in the last half year, or where that says nothing, will meet."""
+    recent = [day for day in past if day.day > today - _LOOKED_BACK]
+    for known in (recent, planned):
+        if len(known) > 1:
+            span = (known[-1].day - known[0].day).days
+            every = max(1, round(span / (len(known) - 1)))
+            if every <= _LONGEST_GAP:
+                sums = zip(*(day.minutes for day in known), strict=True)
+                return Rhythm(every, tuple(sum(each) // len(known) for each in sums))
+    return None
+
+
+def _within(day: date, asked: Asked, on: date) -> bool:
+    if asked.first is not None and day < asked.first:
+        return False
+    if asked.last is not None and day > asked.last:
+        return False
+    return asked.at_most is None or last_day(day, asked.at_most) >= on
+
+
+def _spans(first: date, last: date, asked: Asked) -> bool:
+    return asked.at_least is None or last >= last_day(first, asked.at_least)
+
+
+def _going_on(
+    had: Sequence[Day],
+    ahead: Sequence[Day],
+    steady: Rhythm | None,
+    asked: Asked,
+    today: date,
+) -> tuple[Day, ...]:
+    """Return days by which the rhythm goes on until everything is met, or nothing if it never is."""
+    known = (*had, *ahead)
+    if steady is None or first_met(known, asked) is not None:
+        return ()
+    until = asked.last or add_months(today, _FURTHEST_MONTHS)
+    last = known[-1].day if known else today
+    step = timedelta(days=steady.every_days)
+    day = max(last + step, today + timedelta(days=1))
+    more: list[Day] = []
+    while day <= until and len(more) < _MOST_STEPS:
+        more.append(Day(day, steady.minutes))
+        day += step
+    met = first_met((*known, *more), asked)
+    if met is None:
+        return ()
+    return tuple(more[: bisect_right([each.day for each in more], met)])
+
+
+def _basis(on: date | None, ahead: Sequence[Day], today: date) -> Basis:
+    if on is None:
+        return "not_in_sight"
+    if on <= today:
+        return "met"
+    return "planned" if ahead and on <= ahead[-1].day else "rhythm"
+
+
+def _expected(
+    name: str,
+    index: int,
+    foreseen: Sequence[Day],
+    ahead: Sequence[Day],
+    asked: Asked,
+    today: date,
+) -> Expected:
+    alone = replace(asked, minutes=(asked.minutes[index],), at_least=None)
+    on = first_met(by_day(Day(day.day, (day.minutes[index],)) for day in foreseen), alone)
+    return Expected(id=name, on=on, basis=_basis(on, ahead, today))
+
+
+def _missed(
+    had: Sequence[Day],
+    coming: Sequence[Day],
+    steady: Rhythm | None,
+    asked: Asked,
+    on: date | None,
+    today: date,
+) -> Missed | None:
+    if on is None or on <= today or not coming:
+        return None
+    made_up_for = _going_on(had, coming[1:], steady, asked, today)
+    then = first_met((*had, *coming[1:], *made_up_for), asked)
+    return Missed(
+        session_on=coming[0].day,
+        then_on=then,
+        later_days=(then - on).days if then is not None else None,
+    )
+
+
+def _coming(ahead: Sequence[Day], more: Sequence[Day], on: date | None) -> tuple[Coming, ...]:
+    needed = [day for day in more if on is not None and day.day <= on]
+    return tuple(
+        chain(
+            (Coming(day=day.day, minutes=day.minutes[0], planned=True) for day in ahead),
+            (Coming(day=day.day, minutes=day.minutes[0], planned=False) for day in needed),
+        )
+    )
