@@ -77,6 +77,7 @@ def create_app(
         subscriptions=consumers.subscriptions(),
         tickers=(
             Ticker("progress", timedelta(minutes=5), housekeeping.refresh_progress),
+            Ticker("endings", timedelta(hours=6), housekeeping.note_endings),
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
     )

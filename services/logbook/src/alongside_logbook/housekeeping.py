@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
+from alongside_logbook.handlers.board import note_all_endings
 from alongside_logbook.handlers.progress import refresh
 from alongside_logbook.store.uow import LogbookUow
 
@@ -12,7 +13,7 @@ UowFactory = Callable[[], AbstractAsyncContextManager[LogbookUow]]
 
 
 class Housekeeping:
-    """Two chores, each in transactions of its own."""
+    """A few chores, each in transactions of its own."""
 
     def __init__(self, uow: UowFactory) -> None:
         self._uow = uow
@@ -27,6 +28,13 @@ class Housekeeping:
             done += batch
             if not batch:
                 return done
+
+    async def note_endings(self) -> int:
+        """Keep whose credentials end, as the rules of today have it; return for how many people."""
+        async with self._uow() as uow:
+            noted = await note_all_endings(uow)
+            await uow.commit()
+        return noted
 
     async def sweep(self) -> int:
         """Forget old idempotency keys and refusals; return how many."""

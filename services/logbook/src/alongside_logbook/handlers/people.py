@@ -3,6 +3,7 @@
 from alongside.contracts import AssociationDescribed, Event, PersonState
 from alongside.contracts.people import PersonEvent
 from alongside.web.ended import on_signed_out
+from alongside_logbook.handlers.board import note_endings
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.tables import PersonRow
 from alongside_logbook.store.uow import LogbookUow
@@ -33,6 +34,7 @@ async def _follow(before: PersonRow | None, person: PersonState, uow: LogbookUow
     ):
         affected.add(person.person_id)
     if (before.credentials if before else ()) != person.credentials:
+        await note_endings(person.person_id, person.credentials, uow)
         affected.update(await uow.entries.supervisees_of(person.person_id))
     at_once = sorted(affected)[:_AT_ONCE]
     for supervisee_id in at_once:

@@ -5,6 +5,7 @@ from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress, progress_of
 from alongside_logbook.domain.providers import credentials
+from alongside_logbook.handlers.board import show_on_board
 from alongside_logbook.store.tables import PersonRow, ProgressRow
 from alongside_logbook.store.uow import LogbookUow
 
@@ -38,6 +39,8 @@ async def recompute(supervisee_id: str, uow: LogbookUow) -> Progress:
         usual_minutes=None if rows else await uow.sessions.usual_minutes(supervisee_id),
     )
     await _keep(supervisee_id, progress, person.pursuing if person else None, uow)
+    goal = f"{pack.purpose}/{pack.category}" if pack else "none"
+    await show_on_board(supervisee_id, [(goal, progress)], [row.current for row in rows], uow)
     return progress
 
 
