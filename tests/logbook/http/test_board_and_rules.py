@@ -1,9 +1,9 @@
-"""The cohort side by side, and the rules in plain words."""
+"""The rules in plain words."""
 
 import pytest
 
 from alongside_logbook.rulebook import shipped
-from logbook.office import KEY, text_of
+from logbook.office import text_of
 
 pytestmark = pytest.mark.unit
 
@@ -13,59 +13,6 @@ async def page_of(office, who: str, path: str) -> str:
         answer = await somebody.get(path)
         assert answer.status_code == 200, path
         return answer.text
-
-
-async def test_everybody_is_drawn_side_by_side(circle):
-    await circle.record(KEY)
-    await circle.confirm_all("ann")
-    html = await page_of(circle, "cora", "/cohort")
-    page = text_of(html)
-    assert "2 h of 24 h" in page
-    assert "0 min of 50 h + 2 h to confirm" in page
-    assert html.count('class="meter-bar"') == 2
-    assert "Everybody 2" in page
-    assert "On track 2" in page
-    assert "Unconfirmed 1" in page
-    assert "1 since Mon, Mar 2, 2026" in page
-    assert 'href="/hours?person=ann"' in html
-    assert ">Eve</a>" not in html
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("?show=unconfirmed", {"Bob"}),
-        ("?show=on_track", {"Ann", "Bob"}),
-        ("?show=drifting", set()),
-        ("?q=an", {"Ann"}),
-        ("?q=zzz", set()),
-        ("?show=nonsense", {"Ann", "Bob"}),
-    ],
-)
-async def test_it_can_be_narrowed(circle, query, names):
-    await circle.record(KEY)
-    await circle.confirm_all("ann")
-    html = await page_of(circle, "cora", f"/cohort{query}")
-    assert {name for name in ("Ann", "Bob") if f">{name}</a>" in html} == names
-    if not names:
-        assert "Nobody fits" in text_of(html)
-
-
-async def test_a_supervisor_sees_those_in_their_sessions(circle):
-    await circle.person("lee", "supervisor")
-    await circle.series("s2", provider="lee", members=("bob",))
-    assert ">Ann</a>" not in await page_of(circle, "lee", "/cohort")
-    assert ">Bob</a>" in await page_of(circle, "lee", "/cohort")
-    assert ">Ann</a>" in await page_of(circle, "pat", "/cohort")
-    async with circle.browser("ann") as ann:
-        assert (await ann.get("/cohort")).status_code == 403
-    async with circle.browser(None) as nobody:
-        assert (await nobody.get("/cohort")).status_code == 303
-
-
-async def test_an_empty_cohort_says_what_comes(office):
-    await office.person("cora", "coordinator")
-    assert "Nobody yet" in text_of(await page_of(office, "cora", "/cohort"))
 
 
 async def test_the_rules_are_listed(circle):
