@@ -9,15 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from alongside.errors import AlongsideError, Conflict, Forbidden, Invalid
 from alongside_logbook.domain.attendance import Mark
 from alongside_logbook.domain.chain import GENESIS, Link, broken
-from alongside_logbook.domain.entry import (
-    EntryVersion,
-    Sitting,
-    confirm,
-    correct,
-    record,
-    sealed,
-    send_back,
-)
+from alongside_logbook.domain.entry import EntryVersion, Sitting, sealed
+from alongside_logbook.domain.steps import confirm, correct, record, send_back
 
 pytestmark = pytest.mark.unit
 

@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.errors import Invalid
 from alongside_logbook.domain.words import duration
 
+Mode = Literal["in_person", "virtual"]
+Ages = Literal["0-3", "3-6"]
+"""Whom the work that was talked about concerned: before birth to 36 months, or 3 up to 6 years."""
+
 Presence = Literal["present", "absent", "late", "left_early", "part"]
 """part: there for some of it, whichever; the minutes say how long."""
 
@@ -42,6 +46,10 @@ class Departure(BaseModel):
     """Minutes attended; needed for late, left_early and part, and implied for present and absent."""
     about_rsc_minutes: int = 0
     """Of these, about the RSC that the person gives to others."""
+    other_minutes: int = 0
+    """Of these, administrative or clinical and not reflective: they qualify for nothing."""
+    ages: Annotated[tuple[Ages, ...], Field(max_length=2)] | None = None
+    """Whom the person's work concerned; null: as was said before, or as what they pursue says."""
 
 
 class Mark(BaseModel):
@@ -53,6 +61,9 @@ class Mark(BaseModel):
     presence: Presence
     minutes: int
     about_rsc_minutes: int = 0
+    other_minutes: int = 0
+    ages: tuple[Ages, ...] | None = None
+    """Null: nobody said now."""
 
 
 def mark_all(
@@ -109,6 +120,9 @@ def _problem_of_minutes(exception: Departure, scheduled: int) -> str | None:
         return f"The session was {scheduled} minutes long: choose between 0 and {scheduled}."
     if not 0 <= exception.about_rsc_minutes <= minutes:
         return f"Of {minutes} minutes, between 0 and {minutes} can be about the RSC one gives."
+    if not 0 <= exception.other_minutes <= minutes - exception.about_rsc_minutes:
+        most = minutes - exception.about_rsc_minutes
+        return f"Between 0 and {most} minutes can have been administrative or clinical."
     return None
 
 
@@ -125,4 +139,6 @@ def _mark(exception: Departure, scheduled: int) -> Mark:
         presence=presence,
         minutes=minutes,
         about_rsc_minutes=exception.about_rsc_minutes,
+        other_minutes=exception.other_minutes,
+        ages=None if exception.ages is None else tuple(sorted(set(exception.ages))),
     )

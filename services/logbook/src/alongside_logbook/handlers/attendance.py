@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from alongside.contracts import AttendanceRecorded, Occurrence, SeriesState
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mark, mark_all
-from alongside_logbook.domain.entry import EntryVersion, Sitting, correct, record
+from alongside_logbook.domain.entry import EntryVersion, Sitting
 from alongside_logbook.domain.roster import leaders_of, roster_on
+from alongside_logbook.domain.steps import correct, record
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.tables import SessionRow

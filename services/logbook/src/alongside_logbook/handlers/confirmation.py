@@ -4,7 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import HoursConfirmed, HoursReturned
 from alongside.errors import NotFound
-from alongside_logbook.domain.entry import EntryVersion, confirm, send_back
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.steps import confirm, send_back
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.uow import LogbookUow
