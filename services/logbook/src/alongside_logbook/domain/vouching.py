@@ -17,7 +17,10 @@ MOST_A_DAY = 10
 """Letters that one supervisee can have sent within a day."""
 
 MOST_TO_ONE = 3
-"""Letters that one provider can be sent within a day, whoever asks."""
+"""Of these, to one provider."""
+
+MOST_TO_THEM = 20
+"""Letters that one provider is sent within a day, whoever asks."""
 
 DAY = timedelta(days=1)
 
@@ -68,11 +71,11 @@ def shown(state: State, expires_at: datetime, now: datetime) -> Shown:
     return "expired" if state == "asked" and expires_at <= now else state
 
 
-def may_ask(asked_by_me: int, asked_of_them: int) -> None:
-    """Raise `Conflict` where somebody would be written to too often within a day."""
-    if asked_of_them >= MOST_TO_ONE:
+def may_ask(*, by_me: int, by_me_of_them: int, of_them: int) -> None:
+    """Raise `Conflict` where somebody was written to often enough within the last day."""
+    if by_me_of_them >= MOST_TO_ONE or of_them >= MOST_TO_THEM:
         raise Conflict("This provider was written to several times today. Try again tomorrow.")
-    if asked_by_me >= MOST_A_DAY:
+    if by_me >= MOST_A_DAY:
         raise Conflict(f"{MOST_A_DAY} letters were sent for you today. Try again tomorrow.")
 
 

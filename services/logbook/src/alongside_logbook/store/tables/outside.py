@@ -6,8 +6,8 @@ from sqlalchemy import Column, Index, String, Text, text
 from sqlmodel import Field
 
 from alongside.db import PydanticJson, UtcDateTime
-from alongside_logbook.domain.providers import Claim, ProviderStep
-from alongside_logbook.domain.vouching import VouchLine
+from alongside_logbook.domain.providers import Claim, ProviderStep, Registry
+from alongside_logbook.domain.vouching import State, VouchLine
 from alongside_logbook.store.tables.base import (
     LogbookTable,
     key_column,
@@ -30,7 +30,7 @@ class OutsideProviderRow(LogbookTable, table=True):
     claims: tuple[Claim, ...] = Field(
         sa_column=Column(PydanticJson(tuple[Claim, ...]), nullable=False)
     )
-    registry_state: str = Field(
+    registry_state: Registry = Field(
         default="unchecked",
         sa_column=Column(String(16), nullable=False, server_default=text("'unchecked'")),
     )
@@ -59,7 +59,7 @@ class VouchRequestRow(LogbookTable, table=True):
     provider_id: str = text_column()
     asked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    state: str = text_column(16)
+    state: State = text_column(16)
     answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     lines: tuple[VouchLine, ...] = Field(
         sa_column=Column(PydanticJson(tuple[VouchLine, ...]), nullable=False)
