@@ -178,11 +178,11 @@ def test_every_number_has_a_source_that_is_listed(pack):
 
 
 def test_no_pack_holds_before_it_begins():
-    assert BOOK.find("alliance", "IFS", date(2017, 12, 31)) is None
-    assert BOOK.find("alliance", "IFS", date(2026, 3, 2)) == BOOK.pack("alliance/apply/IFS")
-    assert BOOK.find("alliance", None, date(2026, 3, 2)) is None
+    assert BOOK.find("alliance", "apply", "IFS", date(2017, 12, 31)) is None
+    assert BOOK.find("alliance", "apply", "IFS", date(2026, 3, 2)) == BOOK.pack("alliance/apply/IFS")
+    assert BOOK.find("alliance", "apply", None, date(2026, 3, 2)) is None
 
 
 def test_an_association_nobody_wrote_packs_for_goes_by_the_shared_pattern():
-    found = BOOK.find("elsewhere", "IMHS", date(2026, 3, 2))
+    found = BOOK.find("elsewhere", "apply", "IMHS", date(2026, 3, 2))
     assert found == BOOK.pack("alliance/apply/IMHS")

@@ -1,6 +1,6 @@
 """Working out where somebody stands, in the transaction that changed it."""
 
-from alongside.contracts import Category, Credential, MilestoneReached, ProgressChanged
+from alongside.contracts import Credential, MilestoneReached, ProgressChanged
 from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress, progress_of
@@ -58,8 +58,7 @@ async def pack_for(person: PersonRow | None, uow: LogbookUow) -> Pack | None:
         return None
     association = await uow.people.association()
     rules = association.rules if association else _DEFAULT_RULES
-    category: Category = person.pursuing  # type: ignore[assignment]  # kept as it was said
-    return uow.rules.find(rules, category, uow.now.date())
+    return uow.rules.find(rules, "apply", person.pursuing, uow.now.date())
 
 
 async def credentials_of(
