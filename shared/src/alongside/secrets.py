@@ -6,7 +6,7 @@ Each key is a file, so that an orchestrator can mount exactly those a service ne
 |---|---|
 | `signing.pem` (Ed25519, private) | the scheduler, which signs people in |
 | `verifying.pem` (Ed25519, public) | every service |
-| `link.key` | the scheduler and the notifier: links in mail; it also seals what is kept secretly |
+| `link.key` | every service: links in mail; it also seals what is kept secretly |
 | `feed.key` | the notifier: addresses of calendar feeds |
 
 A missing file is an error only for who uses it.

@@ -10,7 +10,7 @@ from alongside.settings import ServiceName
 KEYS_OF: Final = MappingProxyType[ServiceName, tuple[str, ...]](
     {
         "scheduler": ("signing.pem", "verifying.pem", "link.key"),
-        "logbook": ("verifying.pem",),
+        "logbook": ("verifying.pem", "link.key"),
         "notifier": ("verifying.pem", "link.key", "feed.key"),
     }
 )

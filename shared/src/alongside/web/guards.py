@@ -113,7 +113,7 @@ class RateLimit:
     def _rules(self, scope: Scope) -> list["_Rule"]:
         if scope["method"] in SAFE_METHODS:
             return [self._anything]
-        at_a_door = scope["path"].startswith(("/sign-in", "/set-up", "/answer"))
+        at_a_door = scope["path"].startswith(("/sign-in", "/set-up", "/answer", "/vouch"))
         return [self._anything, self._doors if at_a_door else self._writes]
 
 
