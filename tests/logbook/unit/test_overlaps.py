@@ -69,7 +69,7 @@ def test_entries_that_count_for_nothing_are_no_stretches():
     assert stretch(entry(status="withdrawn")) is None
 
 
-def test_midnight_of_an_entry_from_elsewhere_says_that_only_the_day_is_known():
+def test_of_an_entry_from_elsewhere_that_begins_with_the_day_only_the_day_is_known():
     midnight = datetime(2026, 3, 2, 6, tzinfo=UTC)
     facts = {"day": DAY, "started_at": midnight}
     outside = stretch(entry(**facts, occurrence_key="outside"))

@@ -6,14 +6,11 @@ Near-linear: everything is sorted once, and what is kept of the new never overla
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from alongside.zones import zone
 from alongside_logbook.domain.entry import OUTSIDE, EntryVersion
-
-NO_TIME = time(0)
-"""The wall time of hours of which only the day is known: nobody meets at midnight."""
+from alongside_logbook.domain.outside import is_timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,7 @@ def stretch(entry: EntryVersion) -> Stretch | None:
     """Return the stretch of an entry; none if it counts for nothing: an absence, or withdrawn."""
     if entry.status == "withdrawn" or entry.minutes == 0:
         return None
-    wall = entry.started_at.astimezone(zone(entry.zone)).time()
-    timed = entry.occurrence_key != OUTSIDE or wall != NO_TIME
+    timed = entry.occurrence_key != OUTSIDE or is_timed(entry)
     return Stretch(
         key=entry.entry_id,
         person_id=entry.supervisee_id,

@@ -1,14 +1,16 @@
 """Hour entries: the append-only history, and the newest version of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Text, bindparam, column, func, insert, select, type_coerce, update
+from sqlalchemy import table as sql_table
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from alongside.db.rows import insert_rows
 from alongside_logbook.domain.chain import GENESIS, Link
-from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion, sealed
 from alongside_logbook.store.sql import insert_for, upsert
 from alongside_logbook.store.tables import ChainRow, EntryRow, EntryVersionRow, table
@@ -16,6 +18,15 @@ from alongside_logbook.store.tables import ChainRow, EntryRow, EntryVersionRow, 
 _CHAINS = table(ChainRow)
 _VERSIONS = table(EntryVersionRow)
 _ENTRIES = table(EntryRow)
+
+
+class Told(NamedTuple):
+    """An entry as it is stored: its newest version and what it counts for, as JSON."""
+
+    entry_id: str
+    current: str
+    verdict: str | None
+    verdicts: str | None
 
 
 class EntryStore:
@@ -61,6 +72,70 @@ class EntryStore:
         )
         await upsert(self._session, _ENTRIES, [_newest(entry, position)])
         return entry
+
+    async def append_many(self, entries: Sequence[EntryVersion]) -> None:
+        """Add versions of one person to their history, in this order, in a few statements.
+
+        As `append` one after the other would; several may be of the same entry.
+        """
+        if not entries:
+            return
+        (supervisee_id,) = {entry.supervisee_id for entry in entries}
+        position, head = await self.hold(supervisee_id)
+        versions: list[dict[str, object]] = []
+        newest: dict[str, dict[str, object]] = {}
+        for entry in entries:
+            position += 1
+            body, digest = sealed(entry, position, head)
+            versions.append(
+                {
+                    "supervisee_id": supervisee_id,
+                    "position": position,
+                    "entry_id": entry.entry_id,
+                    "version": entry.version,
+                    "body": body,
+                    "prev_hash": head,
+                    "hash": digest,
+                }
+            )
+            newest[entry.entry_id] = _newest(entry, position)
+            head = digest
+        first = {entry.entry_id for entry in entries if entry.version == 1}
+        fresh = [row for entry_id, row in newest.items() if entry_id in first]
+        await insert_rows(self._session, (_VERSIONS, versions), (_ENTRIES, fresh))
+        await upsert(
+            self._session,
+            _ENTRIES,
+            [row for entry_id, row in newest.items() if entry_id not in first],
+        )
+        await self._session.execute(
+            update(_CHAINS)
+            .where(_CHAINS.c.supervisee_id == supervisee_id)
+            .values(position=position, head=head)
+        )
+
+    async def of_batch(
+        self, batch_id: str, *, supervisee_id: str | None = None
+    ) -> Sequence[EntryRow]:
+        """Return what came with an import or was asked about together, oldest first."""
+        query = select_rows(EntryRow).where(EntryRow.batch_id == batch_id)
+        if supervisee_id is not None:
+            query = query.where(EntryRow.supervisee_id == supervisee_id)
+        query = query.order_by(
+            col(EntryRow.supervisee_id), col(EntryRow.started_at), col(EntryRow.entry_id)
+        )
+        query = query.execution_options(populate_existing=True)
+        return (await self._session.exec(query)).all()
+
+    async def statuses_of_batch(self, batch_id: str) -> dict[tuple[str, str], int]:
+        """Return how many entries of a batch there are, by supervisee and status."""
+        query = (
+            select(_ENTRIES.c.supervisee_id, _ENTRIES.c.status, func.count())
+            .where(_ENTRIES.c.batch_id == batch_id)
+            .group_by(_ENTRIES.c.supervisee_id, _ENTRIES.c.status)
+        )
+        rows = await self._session.execute(query)
+        return {(person, status): int(number) for person, status, number in rows}
 
     async def get(self, entry_id: str) -> EntryRow | None:
         """Return the newest version of an entry."""
@@ -151,19 +226,38 @@ class EntryStore:
         )
         return list((await self._session.execute(query)).scalars())
 
-    async def set_verdicts(self, verdicts: Mapping[str, Verdict]) -> None:
+    async def told_of(self, supervisee_id: str) -> list[Told]:
+        """Return all entries of a person, oldest first, as stored: for whoever reads thousands."""
+        query = (
+            select(
+                _ENTRIES.c.entry_id,
+                type_coerce(_ENTRIES.c.current, Text),
+                type_coerce(_ENTRIES.c.verdict, Text),
+                type_coerce(_ENTRIES.c.verdicts, Text),
+            )
+            .where(_ENTRIES.c.supervisee_id == supervisee_id)
+            .order_by(_ENTRIES.c.started_at, _ENTRIES.c.entry_id)
+        )
+        return [Told(*row) for row in await self._session.execute(query)]
+
+    async def set_verdicts(self, verdicts: dict[str, Any]) -> None:
         """Remember what entries count for."""
-        if not verdicts:
+        await self.tell([(key, each.model_dump_json(), "{}") for key, each in verdicts.items()])
+
+    async def tell(self, changed: Sequence[tuple[str, str, str]]) -> None:
+        """Remember what entries count for: id, verdict of the main goal, verdicts by goal, as JSON."""
+        if not changed:
             return
+        plain = sql_table(_ENTRIES.name, column("entry_id"), column("verdict"), column("verdicts"))
         statement = (
-            update(_ENTRIES)
-            .where(_ENTRIES.c.entry_id == bindparam("of_entry"))
-            .values(verdict=bindparam("found"))
+            update(plain)
+            .where(plain.c.entry_id == bindparam("of_entry"))
+            .values(verdict=bindparam("main"), verdicts=bindparam("each"))
         )
         connection = await self._session.connection()
         await connection.execute(
             statement,
-            [{"of_entry": entry, "found": verdict} for entry, verdict in verdicts.items()],
+            [{"of_entry": entry, "main": main, "each": each} for entry, main, each in changed],
         )
 
     async def history(self, entry_id: str) -> Sequence[EntryVersionRow]:
@@ -209,6 +303,7 @@ def _newest(entry: EntryVersion, position: int) -> dict[str, object]:
         "status": entry.status,
         "awaits": entry.awaits,
         "minutes": entry.minutes,
+        "batch_id": entry.batch_id,
         "current": entry,
         "verdict": None,
         "verdicts": None,

@@ -6,14 +6,17 @@ from alongside.db import UnitOfWork
 from alongside.secrets import MissingKey, Secrets
 from alongside_logbook.rulebook import Rulebook, shipped
 from alongside_logbook.store.board import BoardStore
+from alongside_logbook.store.documents import DocumentStore
 from alongside_logbook.store.entries import EntryStore
 from alongside_logbook.store.goals import GoalStore
+from alongside_logbook.store.imports import ImportStore
 from alongside_logbook.store.outside import OutsideStore
 from alongside_logbook.store.people import PeopleStore
 from alongside_logbook.store.progress import ProgressStore
 from alongside_logbook.store.sessions import SessionStore
 from alongside_logbook.store.trainings import TrainingStore
 from alongside_logbook.store.visits import VisitStore
+from alongside_logbook.store.waiting import WaitingStore
 
 
 class LogbookUow(UnitOfWork):
@@ -35,9 +38,19 @@ class LogbookUow(UnitOfWork):
         return VisitStore(self.session)
 
     @cached_property
+    def waiting(self) -> WaitingStore:
+        """Whose word is missing, and who was reminded."""
+        return WaitingStore(self.session)
+
+    @cached_property
     def entries(self) -> EntryStore:
         """Hour entries in every version."""
         return EntryStore(self.session)
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """Documents that were issued."""
+        return DocumentStore(self.session)
 
     @cached_property
     def progress(self) -> ProgressStore:
@@ -63,6 +76,11 @@ class LogbookUow(UnitOfWork):
     def secrets(self) -> Secrets:
         """The keys that seal what is kept secretly, and make links nobody can guess."""
         raise MissingKey("This unit of work was opened without keys.")
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Logs that were read in."""
+        return ImportStore(self.session, self.secrets)
 
     @cached_property
     def trainings(self) -> TrainingStore:

@@ -2,8 +2,10 @@
 
 from alongside_logbook.store.tables.base import METADATA, PLUMBING, LogbookTable, table
 from alongside_logbook.store.tables.board import BoardRow, EndingRow, TallyRow
+from alongside_logbook.store.tables.documents import DocumentFileRow, DocumentRow
 from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
 from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
+from alongside_logbook.store.tables.imports import ImportRow, ImportSheetRow
 from alongside_logbook.store.tables.outside import OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.tables.people import AssociationRow, PersonRow
 from alongside_logbook.store.tables.progress import MilestoneRow, ProgressRow
@@ -24,11 +26,15 @@ __all__ = [
     "BoardRow",
     "CertificateFileRow",
     "ChainRow",
+    "DocumentFileRow",
+    "DocumentRow",
     "EndingRow",
     "EntryRow",
     "EntryVersionRow",
     "GoalProgressRow",
     "GoalRow",
+    "ImportRow",
+    "ImportSheetRow",
     "LogbookTable",
     "MilestoneRow",
     "OutsideProviderRow",

@@ -65,6 +65,7 @@ class EntryRow(LogbookTable, table=True):
         Index("ix_entries_supervisee", "supervisee_id", "started_at"),
         Index("ix_entries_provider", "provider_id", "supervisee_id"),
         Index("ix_entries_awaits", "awaits"),
+        Index("ix_entries_batch", "batch_id", "supervisee_id"),
     )
 
     entry_id: str = key_column()
@@ -80,6 +81,8 @@ class EntryRow(LogbookTable, table=True):
     status: str = text_column(16)
     awaits: str | None = optional_text()
     minutes: int = number_column()
+    batch_id: str | None = optional_text()
+    """The import it came with, or the request to vouch that it was asked in."""
     current: EntryVersion = Field(sa_column=Column(PydanticJson(EntryVersion), nullable=False))
     verdict: Verdict | None = Field(default=None, sa_column=Column(PydanticJson(Verdict)))
     """What it counts for toward the category that is pursued."""
