@@ -11,7 +11,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from alongside.contracts import Category
 from alongside_logbook.domain.calendar import (
     add_months,
     last_day,
@@ -21,7 +20,10 @@ from alongside_logbook.domain.calendar import (
 )
 from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.evaluation import FrameKind
+from alongside_logbook.domain.forecast import Forecast
 from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.requirements import RequirementKind
 from alongside_logbook.domain.window import Dated, Window, best_window, first_met
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import day as say_day
@@ -57,6 +59,17 @@ class Bucket(ProgressPiece):
     pending: int
     missing: int
     """Still to come after what is counted and pending."""
+    kind: RequirementKind = "rsc"
+    of: str | None = None
+    """The requirement this one is a share of."""
+    outside: int = 0
+    """Minutes that would count, but lie outside the window or the cycle."""
+    at_most: int | None = None
+    """No more than so many count."""
+    optional: bool = False
+    """What is missing is said, but does not stand in the way."""
+    note: str | None = None
+    """Why it is asked otherwise than of others: prorated, or held for long."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -75,7 +88,7 @@ class Month(ProgressPiece):
 
 
 class Span(ProgressPiece):
-    """The best window and what it spans."""
+    """The best window, or the cycle, and what the counted hours in it span."""
 
     first: date
     last: date
@@ -86,6 +99,11 @@ class Span(ProgressPiece):
     at_least: int
     at_most: int
     long_enough: bool
+    kind: FrameKind = "window"
+    opens: date | None = None
+    """Of a cycle: the first day to renew."""
+    due: date | None = None
+    """Of a cycle: the last day to renew."""
 
 
 class Awaited(ProgressPiece):
@@ -95,6 +113,13 @@ class Awaited(ProgressPiece):
     minutes: int
     entries: int
     since: date
+
+
+class Share(ProgressPiece):
+    """Counted minutes with one provider, within the window or the cycle."""
+
+    person_id: str
+    minutes: int
 
 
 class Ageing(ProgressPiece):
@@ -109,12 +134,20 @@ class Progress(ProgressPiece):
     """Where somebody stands under one pack, on a day."""
 
     as_of: date
-    category: Category | None
+    category: str | None
     pack: str | None
     title: str | None
     status: Status
+    goal: str | None = None
+    """The purpose and the category, such as `renew/IMHS`."""
     appears_met: bool = False
+    """Whether the hours appear to be met; where only trainings are asked for, the trainings."""
+    training_met: bool = True
+    """Whether the trainings that are asked for appear to be met."""
     buckets: tuple[Bucket, ...] = ()
+    """The requirements that ask for hours, the whole first."""
+    trainings: tuple[Bucket, ...] = ()
+    """The requirements that ask for trainings, the whole first."""
     span: Span | None = None
     months: tuple[Month, ...] = ()
     awaited: tuple[Awaited, ...] = ()
@@ -130,18 +163,32 @@ class Progress(ProgressPiece):
     long_enough_on: date | None = None
     """The day on or after which a counted meeting completes the shortest span."""
     missing: tuple[str, ...] = ()
-    """What is missing, in sentences."""
+    """What is missing of the hours, in sentences."""
+    missing_trainings: tuple[str, ...] = ()
+    """What is missing of the trainings, in sentences."""
+    warnings: tuple[str, ...] = ()
+    """What is said and does not stand in the way."""
+    shares: tuple[Share, ...] = ()
+    """With whom the counted hours were, the most first."""
+    forecast: Forecast | None = None
+    """When it appears to be met, going on as until now; none where no hours are asked for."""
 
     @property
     def main(self) -> Bucket | None:
         """The bucket of the whole."""
         return self.buckets[0] if self.buckets else None
 
+    @property
+    def due(self) -> date | None:
+        """The last day to renew, where there is one."""
+        return self.span.due if self.span else None
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def percent(self) -> int:
         """The share of the least filled requirement."""
-        return min((bucket.percent for bucket in self.buckets), default=0)
+        asked = [bucket for bucket in self.buckets or self.trainings if not bucket.optional]
+        return min((bucket.percent for bucket in asked), default=0)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

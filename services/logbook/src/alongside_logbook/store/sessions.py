@@ -1,7 +1,8 @@
 """Copies of series and their occurrences, and which of them still need attendance."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, or_, select, update
@@ -9,7 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.contracts import SeriesState
+from alongside.contracts import GroupKind, SeriesState
 from alongside.zones import zone
 from alongside_logbook.domain.roster import leaders_of, roster_on
 from alongside_logbook.store.sql import upsert
@@ -24,6 +25,19 @@ from alongside_logbook.store.tables import (
 _SESSIONS = table(SessionRow)
 _PEOPLE = table(SeriesPersonRow)
 _ENTRIES = table(EntryRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A planned session, for one person on its roster."""
+
+    series_id: str
+    key: str
+    provider_id: str
+    held_on: date
+    minutes: int
+    kind: GroupKind
+    roster_size: int
 
 
 class SessionStore:
@@ -181,6 +195,65 @@ class SessionStore:
         )
         query = select(or_(exists(together), exists(recorded)))
         return bool((await self._session.execute(query)).scalar())
+
+    async def led_by(self, person: str) -> frozenset[str]:
+        """Return the series that somebody leads, or led; a stand-in leads none."""
+        query = select(_PEOPLE.c.series_id).where(
+            _PEOPLE.c.person_id == person, _PEOPLE.c.part == "leader"
+        )
+        return frozenset((await self._session.execute(query)).scalars())
+
+    async def ahead_of(self, person: str, now: datetime, *, most: int = 400) -> tuple[Ahead, ...]:
+        """Return the planned sessions ahead on whose roster somebody is, soonest first."""
+        mine = select(_PEOPLE.c.series_id).where(
+            _PEOPLE.c.person_id == person, _PEOPLE.c.part == "member"
+        )
+        query = (
+            select_rows(SessionRow)
+            .where(
+                _SESSIONS.c.series_id.in_(mine),
+                _SESSIONS.c.starts_at > now,
+                _SESSIONS.c.status == "planned",
+            )
+            .order_by(col(SessionRow.starts_at), col(SessionRow.series_id))
+            .limit(most)
+        )
+        rows = (await self._session.exec(query)).all()
+        if not rows:
+            return ()
+        roster = await self._roster_of(person, {row.series_id for row in rows})
+        return tuple(
+            Ahead(
+                series_id=row.series_id,
+                key=row.key,
+                provider_id=row.provider_id,
+                held_on=row.held_on,
+                minutes=row.scheduled_minutes,
+                kind="individual" if row.kind == "individual" else "group",
+                roster_size=row.roster_size,
+            )
+            for row in rows
+            if row.provider_id != person
+            and any(
+                joined <= row.held_on and (left is None or row.held_on <= left)
+                for joined, left in roster.get(row.series_id, ())
+            )
+        )
+
+    async def _roster_of(
+        self, person: str, series_ids: set[str]
+    ) -> dict[str, list[tuple[date, date | None]]]:
+        query = select(table(SeriesRow).c.series_id, table(SeriesRow).c.state).where(
+            table(SeriesRow).c.series_id.in_(series_ids)
+        )
+        return {
+            series_id: [
+                (member.joined_on, member.left_on)
+                for member in state.members
+                if member.person_id == person and person not in state.co_provider_ids
+            ]
+            for series_id, state in await self._session.execute(query)
+        }
 
     async def usual_minutes(self, person: str) -> int | None:
         """Return how long the meetings are that this person is on the roster of."""
