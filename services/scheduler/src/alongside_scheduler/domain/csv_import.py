@@ -1,7 +1,5 @@
 """Reads a pasted or uploaded table of people. Nothing is kept: good rows and bad are shown first."""
 
-import csv
-import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from alongside.delimited import rows_of
 from alongside.errors import Invalid
 from alongside_scheduler.domain.people import (
     CATEGORIES,
@@ -21,7 +20,6 @@ from alongside_scheduler.domain.people import (
 from alongside_scheduler.domain.problems import Problems
 
 MOST_ROWS = 2000
-_TALLEST_ROW = 5
 _BROKEN = "This row cannot be read: a quotation mark is open or out of place."
 
 _ALIASES = {
@@ -175,26 +173,8 @@ def _sheet(text: str) -> _Sheet:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[_Row]:
-    """Read row by row, so that a row with an open quotation mark spoils no other."""
-    lines = text.splitlines()
-    at = 0
-    while at < len(lines):
-        for height in range(1, min(_TALLEST_ROW, len(lines) - at) + 1):
-            cells = _cells("\n".join(lines[at : at + height]), delimiter)
-            if cells is not None:
-                yield _Row(line=at + 1, cells=cells)
-                at += height
-                break
-        else:
-            yield _Row(line=at + 1, cells=[lines[at]], problem=_BROKEN)
-            at += 1
-
-
-def _cells(row: str, delimiter: str) -> list[str] | None:
-    try:
-        return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
+    for row in rows_of(text, delimiter):
+        yield _Row(line=row.line, cells=row.cells, problem=_BROKEN if row.broken else "")
 
 
 def _plain(heading: str) -> str:
