@@ -1,6 +1,7 @@
 """Of whom rules are asked: what the engine must know of somebody besides their hours."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from alongside.contracts import Credential
@@ -23,6 +24,8 @@ class Applicant:
     leads_series: frozenset[str] = frozenset()
     """Series they lead: no session of them is RSC that they receive."""
     trainings: tuple[TrainingFact, ...] = ()
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """What is said beside hours with a provider, by the provider's id: claimed and not looked up yet."""
 
     @property
     def applies_on(self) -> date:

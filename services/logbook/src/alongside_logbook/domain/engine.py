@@ -1,143 +1,306 @@
-"""What each hour counts for, and why, or why not. Whole minutes; order and company change nothing."""
+"""What each hour counts for, and why, or why not. Whole minutes; order and company change nothing.
 
-from collections.abc import Iterable, Mapping
+Company matters only where a pack's credit formula looks at whole group series.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from alongside.contracts import Credential, GroupKind
-from alongside_logbook.domain.packs import Pack, Requirement
-from alongside_logbook.domain.standing import Standing, judging_day, standing_on
+from alongside.contracts import Credential
+from alongside_logbook.domain.applicant import Applicant
+from alongside_logbook.domain.crediting import SeriesCredit
+from alongside_logbook.domain.credits import Credited, credit_of, series_credits
+from alongside_logbook.domain.hour import Hour, ReasonCode, State, Verdict
+from alongside_logbook.domain.judging_trainings import judge_trainings
+from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.requirements import Requirement
+from alongside_logbook.domain.standing import Standing, Standings
+from alongside_logbook.domain.terms import Need, terms_of
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 
-State = Literal["counted", "pending", "not_counted"]
-ReasonCode = Literal[
-    "counted",
-    "awaits_confirmation",
-    "returned",
-    "absent",
-    "own_session",
-    "provider_refused",
-    "ask_association",
-    "nothing_required",
-    "no_category",
-]
+__all__ = ["Hour", "ReasonCode", "State", "Verdict", "judge", "judge_all", "judge_trainings"]
 
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """The facts of an entry that rules look at."""
-
-    entry_id: str
-    supervisee_id: str
-    provider_id: str
-    held_on: date
-    """The day of the session where it was held."""
-    minutes: int
-    about_rsc_minutes: int
-    status: Literal["recorded", "confirmed", "returned", "withdrawn"]
-    head_count: int = 1
-    scheduled_minutes: int = 0
-    other_minutes: int = 0
-    """Of the minutes, administrative or clinical: they qualify for nothing."""
-    kind: GroupKind = "group"
-    ages: tuple[str, ...] = ()
-    """Whom the work concerned: `0-3`, `3-6`; empty where nobody said."""
-    peer: bool = False
-    series_id: str = ""
-    override: bool = False
-    """A coordinator stood in for the provider."""
-
-
-class Verdict(BaseModel):
-    """What an entry counts for under one pack."""
-
-    model_config = ConfigDict(frozen=True)
-
-    state: State
-    code: ReasonCode
-    reason: str
-    buckets: dict[str, int] = {}
-    """Minutes per requirement: counted, or to be counted once confirmed; empty if they never will be."""
-    held: str | None = None
-    """The provider's credential on the day that decides."""
-    warnings: tuple[str, ...] = ()
-
-    def minutes(self, requirement: Requirement, state: State) -> int:
-        """Return the minutes in a requirement's bucket, if the verdict is of that state."""
-        return self.buckets.get(requirement.id, 0) if self.state == state else 0
+_AGES = {"0-3": "children before birth to 36 months", "3-6": "children of 3 up to 6 years"}
 
 
 def judge(
-    hour: Hour, pack: Pack | None, credentials: Iterable[Credential], application_day: date
+    hour: Hour,
+    pack: Pack | None,
+    credentials: Iterable[Credential],
+    applicant: Applicant | date,
 ) -> Verdict:
-    """Say what an hour counts for, with the reason in words."""
-    if hour.minutes == 0:
-        return _not("absent", "Absent: 0 minutes were attended.")
-    if hour.provider_id == hour.supervisee_id:
-        return _not(
-            "own_session", "Nobody earns received hours from a session they lead themselves."
-        )
-    if pack is None:
-        return _not(
-            "no_category",
-            "Kept. No endorsement category is pursued yet, so nothing is counted toward one.",
-        )
-    if not pack.required or pack.providers is None:
-        return _not(
-            "nothing_required", f"Kept. {pack.category} asks for no hours; they are encouraged."
-        )
-    standing = standing_on(
-        credentials, pack.providers, judging_day(pack, hour.held_on, application_day)
-    )
-    warnings = (*standing.warnings, *_notices(hour, pack))
-    if standing.verdict != "counts":
-        return _without(standing, warnings)
-    return _with(hour, pack, standing, warnings)
+    """Say what one hour counts for, with the reason in words."""
+    return judge_all([hour], pack, {hour.provider_id: tuple(credentials)}, applicant)[hour.entry_id]
 
 
 def judge_all(
     hours: Iterable[Hour],
     pack: Pack | None,
     credentials: Mapping[str, tuple[Credential, ...]],
-    application_day: date,
+    applicant: Applicant | date,
 ) -> dict[str, Verdict]:
-    """Judge many hours; each verdict stands alone, so their order does not matter."""
-    return {
-        hour.entry_id: judge(hour, pack, credentials.get(hour.provider_id, ()), application_day)
-        for hour in hours
-    }
+    """Say what each hour counts for; their order does not matter.
+
+    `credentials` are those of the providers, by their ids. A date in the place of an applicant
+    stands for somebody of whom nothing else is known on that day.
+    """
+    if isinstance(applicant, date):
+        applicant = Applicant(person_id="", today=applicant)
+    if pack is None:
+        return {hour.entry_id: _before(hour) or _NO_CATEGORY for hour in hours}
+    return _Judge(pack, credentials, applicant).all(list(hours))
 
 
-def _with(hour: Hour, pack: Pack, standing: Standing, warnings: tuple[str, ...]) -> Verdict:
-    buckets = {requirement.id: _minutes_for(hour, requirement) for requirement in pack.required}
-    amount = duration(buckets[pack.main.id])
-    parts = "".join(
-        f" {duration(buckets[part.id])} of it about the RSC one gives."
-        for part in pack.required
-        if part.of is not None
-    )
-    if hour.status == "confirmed":
-        reason = f"Counts {amount}.{parts} {standing.because}"
-        state: State = "counted"
-        code: ReasonCode = "counted"
-    elif hour.status == "returned":
-        reason = f"Returned: {amount} wait until the provider has looked again."
-        state, code = "pending", "returned"
-    else:
-        reason = f"{amount} count once the supervisee has confirmed them.{parts} {standing.because}"
-        state, code = "pending", "awaits_confirmation"
-    return Verdict(
-        state=state,
-        code=code,
-        reason=reason,
-        buckets=buckets,
-        held=standing.held,
-        warnings=warnings,
-    )
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What qualifies of an hour before anybody asks with whom it was."""
+
+    minutes: int
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    complete: bool = True
+
+
+class _Judge:
+    """One pack's rules for one person."""
+
+    def __init__(
+        self, pack: Pack, credentials: Mapping[str, tuple[Credential, ...]], applicant: Applicant
+    ) -> None:
+        self.pack = pack
+        self.applicant = applicant
+        self.terms = terms_of(pack, applicant)
+        self.days = self.terms.days
+        self.standings = (
+            Standings(pack.providers, credentials, applicant.applies_on) if pack.providers else None
+        )
+        self.nothing = _not(
+            "nothing_required",
+            f"Kept. {self.terms.spared}"
+            if self.terms.spared
+            else f"Kept. {pack.category} asks for no hours; they are encouraged.",
+        )
+        self.series: Mapping[str, Credited] = {}
+        self.adds_others = pack.excludes("other_minutes") != "excluded"
+
+    def all(self, hours: list[Hour]) -> dict[str, Verdict]:
+        if isinstance(self.pack.credit, SeriesCredit):
+            self.series = series_credits(
+                ((hour, self._reflective(hour)) for hour in hours), self.pack.credit
+            )
+        return {hour.entry_id: self.one(hour) for hour in hours}
+
+    def one(self, hour: Hour) -> Verdict:
+        if not self.terms.rsc or self.standings is None:
+            return _before(hour) or self.nothing
+        refused = _before(hour) or self._refused(hour)
+        if refused is not None:
+            return refused
+        standing = self._standing(hour, self.standings)
+        if standing is None:
+            return _not(
+                "peer",
+                "Not counted. Peers among themselves had no designated, qualified provider.",
+            )
+        warnings = (*standing.warnings, *self._notices(hour))
+        if standing.verdict != "counts":
+            return _without(standing, warnings)
+        said = self._qualifying(hour)
+        if not said.minutes:
+            return _not("no_credit", f"Not counted. {' '.join(said.reasons)}")
+        return self._with(hour, standing, said, warnings)
+
+    def _refused(self, hour: Hour) -> Verdict | None:
+        """Return what stands in the way whoever the provider was."""
+        pack = self.pack
+        if (
+            hour.series_id in self.applicant.leads_series
+            and pack.excludes("own_group") == "excluded"
+        ):
+            return _not("own_group", "Not counted. This is a group that one leads oneself.")
+        if not self._reflective(hour):
+            return _not(
+                "administrative",
+                f"Not counted. All {duration(hour.minutes)} were administrative or clinical.",
+            )
+        if self.days is not None and not self.days[0] <= hour.held_on <= self.days[1]:
+            return _not(
+                "outside_period",
+                f"Not counted here. Only hours from {say_day(self.days[0])} to "
+                f"{say_day(self.days[1])} count.",
+            )
+        return self._refused_by_work(hour)
+
+    def _refused_by_work(self, hour: Hour) -> Verdict | None:
+        ages, work, since = self.pack.ages, self.pack.work, self.applicant.pursuing_since
+        if ages is not None and hour.ages:
+            if ages.must not in hour.ages and ages.enforcement == "refuse":
+                said = " and ".join(_AGES[age] for age in hour.ages)
+                return _not(
+                    "wrong_ages",
+                    f"Not counted. The work concerned {said}; here it must concern "
+                    f"{_AGES[ages.must]}.",
+                )
+            if ages.both == "ask" and len(set(hour.ages)) > 1:
+                return _not(
+                    "ask_association",
+                    "Not counted for now. The work concerned both ages. "
+                    f"{ages.note or 'Ask the association.'}",
+                )
+        if work is not None and work.enforcement == "refuse" and since and hour.held_on < since:
+            return _not(
+                "before_work",
+                f"Not counted. The qualifying work began on {say_day(since)}, after "
+                f"{say_day(hour.held_on)}.",
+            )
+        return None
+
+    def _standing(self, hour: Hour, standings: Standings) -> Standing | None:
+        """Return the provider's standing; none for peers whose hours do not count."""
+        pack = self.pack
+        standing = standings.of(hour.provider_id, hour.held_on)
+        if standing.verdict != "counts" or hour.peer:
+            if self.terms.peers and standings.held_on(
+                hour.provider_id, pack.category, hour.held_on
+            ):
+                because = f"Peers count who held {pack.category}, too, as here on {say_day(hour.held_on)}."
+                return Standing("counts", because, pack.category)
+            if hour.peer and pack.excludes("peer") == "excluded":
+                return None
+        return standing
+
+    def _reflective(self, hour: Hour) -> int:
+        return hour.minutes if self.adds_others else max(0, hour.minutes - hour.other_minutes)
+
+    def _qualifying(self, hour: Hour) -> _Said:
+        reflective = self._reflective(hour)
+        reasons: list[str] = []
+        if reflective < hour.minutes:
+            reasons.append(
+                f"{duration(hour.minutes - reflective)} were administrative or clinical."
+            )
+        credited = self.series.get(hour.entry_id) or credit_of(hour, reflective, self.pack.credit)
+        if credited.because:
+            reasons.append(credited.because)
+        return _Said(credited.minutes, tuple(reasons), (), credited.complete)
+
+    def _with(
+        self, hour: Hour, standing: Standing, said: _Said, warnings: tuple[str, ...]
+    ) -> Verdict:
+        buckets = self._buckets(hour, said.minutes)
+        whole = self.terms.rsc[0].requirement
+        minutes = buckets[whole.id]
+        if not minutes:
+            return _not(
+                "not_about_rsc", "Not counted. Nothing of it was about the RSC that one gives."
+            )
+        amount, parts = duration(minutes), self._parts(buckets)
+        code: ReasonCode
+        if hour.status == "returned":
+            who = "supervisee" if hour.awaits == hour.supervisee_id else "provider"
+            reason = f"Returned: {amount} wait until the {who} has looked again."
+            state: State = "pending"
+            code = "returned"
+        elif hour.status != "confirmed":
+            who = "provider" if hour.awaits == hour.provider_id else "supervisee"
+            reason = f"{amount} count once the {who} has confirmed them.{parts} {standing.because}"
+            state, code = "pending", "awaits_confirmation"
+        elif not said.complete:
+            reason = (
+                f"{amount} count once the group series is complete and confirmed.{parts} "
+                f"{standing.because}"
+            )
+            state, code = "pending", "series_incomplete"
+        else:
+            of = ""
+            if minutes < hour.minutes:
+                of = f" of {duration(hour.minutes)} attended"
+            reason = f"Counts {amount}{of}.{parts} {standing.because}"
+            state, code = "counted", "counted"
+        why = list(said.reasons)
+        if minutes < said.minutes:
+            why.append("Only what is about the RSC that one gives counts here.")
+        if why:
+            reason = f"{reason} {' '.join(why)}"
+        return Verdict(
+            state=state,
+            code=code,
+            reason=reason,
+            buckets=buckets,
+            held=standing.held,
+            warnings=warnings,
+        )
+
+    def _buckets(self, hour: Hour, credit: int) -> dict[str, int]:
+        reflective = self._reflective(hour)
+        about = min(hour.about_rsc_minutes, reflective)
+        if credit < reflective:
+            about = about * credit // reflective
+        buckets: dict[str, int] = {}
+        most = credit
+        for need in self.terms.rsc:
+            falls = _falls(need.requirement, hour, credit, about)
+            buckets[need.requirement.id] = min(most, falls)
+            if need.requirement.of is None:
+                most = buckets[need.requirement.id]
+        return buckets
+
+    def _parts(self, buckets: dict[str, int]) -> str:
+        return "".join(_part(need, buckets) for need in self.terms.rsc[1:])
+
+    def _notices(self, hour: Hour) -> Iterator[str]:
+        notices, applicant, pack = self.pack.notices, self.applicant, self.pack
+        size = notices.group_size
+        if size is not None and hour.head_count > size.people:
+            counted = (
+                "No rule on group size was found, so it is counted in full and marked."
+                if pack.credit is None
+                else "It is marked."
+            )
+            yield (
+                f"{hour.head_count} people were in the group on {say_day(hour.held_on)}, more than "
+                f"{size.people}. {counted}"
+            )
+        shortest = notices.shortest_session
+        if shortest is not None and hour.scheduled_minutes < shortest.minutes:
+            yield f"The session was shorter than {duration(shortest.minutes)}."
+        if hour.provider_id in applicant.doubts:
+            yield applicant.doubts[hour.provider_id]
+        if hour.override:
+            yield "A coordinator stood in for the provider, who could not confirm it."
+        if hour.series_id in applicant.leads_series and pack.excludes("own_group") == "warn":
+            yield "This is a group that one leads oneself."
+        if hour.peer and pack.excludes("peer") == "warn":
+            yield "Peers were among themselves, with no designated provider."
+        if hour.other_minutes and pack.excludes("other_minutes") == "warn":
+            yield f"{duration(hour.other_minutes)} were administrative or clinical."
+        yield from self._notices_of_work(hour)
+
+    def _notices_of_work(self, hour: Hour) -> Iterator[str]:
+        ages, work, since = self.pack.ages, self.pack.work, self.applicant.pursuing_since
+        if ages is not None:
+            if not hour.ages:
+                if ages.unsaid == "warn":
+                    yield f"Nobody said whether the work concerned {_AGES[ages.must]}."
+            elif ages.must not in hour.ages:
+                yield f"The work is not said to have concerned {_AGES[ages.must]}."
+            elif ages.both == "warn" and len(set(hour.ages)) > 1:
+                yield "The work concerned both ages; it is counted in full for each."
+        if work is not None and since and hour.held_on < since:
+            yield f"The qualifying work began later, on {say_day(since)}."
+
+
+def _before(hour: Hour) -> Verdict | None:
+    """Return what no pack changes."""
+    if hour.status == "withdrawn":
+        return _WITHDRAWN
+    if hour.minutes == 0:
+        return _ABSENT
+    if hour.provider_id == hour.supervisee_id:
+        return _OWN_SESSION
+    return None
 
 
 def _without(standing: Standing, warnings: tuple[str, ...]) -> Verdict:
@@ -155,19 +318,29 @@ def _not(code: ReasonCode, reason: str) -> Verdict:
     return Verdict(state="not_counted", code=code, reason=reason)
 
 
-def _minutes_for(hour: Hour, requirement: Requirement) -> int:
+def _falls(requirement: Requirement, hour: Hour, credit: int, about: int) -> int:
     if requirement.counts == "about_rsc":
-        return min(hour.about_rsc_minutes, hour.minutes)
-    return hour.minutes
+        return about
+    if requirement.counts in {"individual", "group"}:
+        return credit if hour.kind == requirement.counts else 0
+    return credit
 
 
-def _notices(hour: Hour, pack: Pack) -> Iterable[str]:
-    size = pack.notices.group_size
-    if size is not None and hour.head_count > size.people:
-        yield (
-            f"{hour.head_count} people were in the group on {say_day(hour.held_on)}, more than "
-            f"{size.people}. No rule on group size was found, so it is counted in full and marked."
-        )
-    shortest = pack.notices.shortest_session
-    if shortest is not None and hour.scheduled_minutes < shortest.minutes:
-        yield f"The session was shorter than {duration(shortest.minutes)}."
+def _part(need: Need, buckets: dict[str, int]) -> str:
+    minutes = buckets[need.requirement.id]
+    if need.requirement.counts == "about_rsc":
+        return f" {duration(minutes)} of it about the RSC one gives."
+    if minutes and need.limit is not None:
+        return f" Of {need.requirement.counts} hours at most {duration(need.limit)} count."
+    return ""
+
+
+_WITHDRAWN = _not("withdrawn", "Withdrawn: it counts for nothing.")
+_ABSENT = _not("absent", "Absent: 0 minutes were attended.")
+_OWN_SESSION = _not(
+    "own_session", "Nobody earns received hours from a session they lead themselves."
+)
+_NO_CATEGORY = _not(
+    "no_category",
+    "Kept. No endorsement category is pursued yet, so nothing is counted toward one.",
+)

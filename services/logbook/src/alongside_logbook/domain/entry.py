@@ -114,6 +114,7 @@ class EntryVersion(BaseModel):
             peer=self.peer,
             series_id=self.series_id,
             override=self.override is not None,
+            awaits=self.awaits,
         )
 
 

@@ -29,6 +29,8 @@ class Tally:
     pending: int
     outside: int
     """Minutes that would count, but lie outside the frame."""
+    beyond: int
+    """Minutes counted in this frame that a limit keeps out."""
     at_most: int | None
     enforcement: Enforcement
     note: str | None

@@ -1,6 +1,6 @@
 """What a provider's credentials are worth to a pack on a day. Never "today": the day that the pack names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -38,6 +38,40 @@ def standing_on(credentials: Iterable[Credential], rule: ProviderRule, on: date)
                 if _fits(credential, row) and not _too_old(credential, row, on):
                     return _by_row(row, credential, held, on)
     return _refused(ever, held, rule, on)
+
+
+class Standings:
+    """The standing of some providers under one pack, each looked up once a day that decides."""
+
+    def __init__(
+        self,
+        rule: ProviderRule,
+        credentials: Mapping[str, tuple[Credential, ...]],
+        application_day: date,
+    ) -> None:
+        self._rule = rule
+        self._credentials = credentials
+        self._application_day = application_day if rule.judged_on == "application" else None
+        self._known: dict[tuple[str, date], Standing] = {}
+
+    def of(self, provider_id: str, session_day: date) -> Standing:
+        """Return a provider's standing for a session on a day."""
+        on = self._application_day or session_day
+        key = (provider_id, on)
+        found = self._known.get(key)
+        if found is None:
+            held = self._credentials.get(provider_id, ())
+            found = self._known[key] = standing_on(held, self._rule, on)
+        return found
+
+    def held_on(self, provider_id: str, kind: str, day: date) -> bool:
+        """Tell whether a provider was endorsed in a category on a day."""
+        return any(
+            credential.kind == kind
+            and credential.standing == "endorsed"
+            and _holds(credential, day)
+            for credential in self._credentials.get(provider_id, ())
+        )
 
 
 def judging_day(pack: Pack, session_day: date, application_day: date) -> date:
@@ -93,7 +127,7 @@ def _refused(
             kind
             for row in rule.rows
             if row.verdict == "counts" and _row_in_force(row, on)
-            for kind in row.kinds
+            for kind in (row.kinds or (f"{listed(row.standing, 'or')} providers",))
         )
     )
     needed = f"On that day hours counted with {listed(accepted, 'or')}." if accepted else ""

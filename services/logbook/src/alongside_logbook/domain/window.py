@@ -1,15 +1,19 @@
 """The best span: which run of at most so many months of somebody's hours serves them best.
 
 A span is measured in days, the first and the last included. Every best span can be had by
-beginning on the day of an entry and taking all that fits, so one pass with two pointers finds it.
+beginning on the day of an entry and taking all that fits, so one pass with two pointers finds it:
+no limit on a share makes a longer span hold less.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add, sub
 
 from alongside_logbook.domain.calendar import last_day
 from alongside_logbook.domain.packs import Pack
+
+Vector = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,37 @@ class Dated:
     """The minutes of one day, per requirement in the order of the pack."""
 
     day: date
-    counted: tuple[int, ...]
-    pending: tuple[int, ...]
+    counted: Vector
+    pending: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the minutes of a span, in the order of their vectors; the whole is first."""
+
+    required: Vector
+    limits: tuple[int | None, ...]
+    """What may count into the whole at most, of shares that have such a limit."""
+    firm: tuple[bool, ...]
+    """Whether the requirements do not appear met without it."""
+
+    def limited(self, minutes: Vector) -> Vector:
+        """Return what counts of minutes: no share beyond its limit, and the whole without it."""
+        if not any(limit is not None for limit in self.limits):
+            return minutes
+        within = list(minutes)
+        for index, limit in enumerate(self.limits):
+            if limit is not None and minutes[index] > limit:
+                within[0] -= minutes[index] - limit
+                within[index] = limit
+        return tuple(within)
+
+    def enough(self, counted: Vector) -> bool:
+        """Tell whether limited minutes are all that is asked."""
+        return all(
+            have >= need or not firm
+            for have, need, firm in zip(counted, self.required, self.firm, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +61,51 @@ class Window:
     first: date
     last: date
     """The last day that fits, whether or not anything happened on it."""
-    counted: tuple[int, ...]
-    pending: tuple[int, ...]
+    counted: Vector
+    """What counts, within the limits."""
+    pending: Vector
+    """What would count besides, once it is confirmed."""
     first_counted: date | None
     last_counted: date | None
     long_enough: bool
     appears_met: bool
 
 
+def asked_by(pack: Pack) -> Asked:
+    """Return what a pack asks of everybody's RSC hours."""
+    return Asked(
+        tuple(requirement.minutes for requirement in pack.buckets),
+        tuple(each.at_most.minutes if each.at_most else None for each in pack.buckets),
+        tuple(requirement.enforcement == "refuse" for requirement in pack.buckets),
+    )
+
+
 def best_window(entries: Sequence[Dated], pack: Pack) -> Window | None:
-    """Return the best span of the entries, or none if there are no entries.
+    """Return the best span of the entries, or none if there are no entries or no window is asked."""
+    if pack.window is None:
+        return None
+    rule = pack.window
+    return best_span(entries, asked_by(pack), rule.at_least.months, rule.at_most.months)
+
+
+def best_span(entries: Sequence[Dated], asked: Asked, at_least: int, at_most: int) -> Window | None:
+    """Return the best span of at most so many months, or none if there are no entries.
 
     Best is: the requirements appear met; then most counted minutes that are needed; then long
     enough; then most that is needed with the pending ones; then most of all; of equals the latest.
     """
-    days = _by_day(entries)
-    if not days or pack.window is None:
+    days = by_day(entries)
+    if not days:
         return None
-    required = tuple(requirement.minutes for requirement in pack.required)
     best: tuple[tuple[int | bool, ...], Window] | None = None
-    counted = pending = (0,) * len(required)
+    counted = pending = (0,) * len(asked.required)
     counted_days = [entry.day for entry in days if any(entry.counted)]
     first_counted = end_counted = end = 0
     for entry in days:
-        last = last_day(entry.day, pack.window.at_most.months)
+        last = last_day(entry.day, at_most)
         while end < len(days) and days[end].day <= last:
-            counted = _plus(counted, days[end].counted)
-            pending = _plus(pending, days[end].pending)
+            counted = plus(counted, days[end].counted)
+            pending = plus(pending, days[end].pending)
             end += 1
         while first_counted < len(counted_days) and counted_days[first_counted] < entry.day:
             first_counted += 1
@@ -65,8 +116,8 @@ def best_window(entries: Sequence[Dated], pack: Pack) -> Window | None:
             if first_counted < end_counted
             else None
         )
-        window = _window(entry.day, last, counted, pending, span, pack, required)
-        score = _score(window, required)
+        window = window_of((entry.day, last), (counted, pending), span, asked, at_least)
+        score = _score(window, asked.required)
         if best is None or score >= best[0]:
             best = (score, window)
         counted = _minus(counted, entry.counted)
@@ -75,62 +126,70 @@ def best_window(entries: Sequence[Dated], pack: Pack) -> Window | None:
 
 
 def first_met(entries: Sequence[Dated], pack: Pack) -> date | None:
-    """Return the first day by which the requirements appear met, or none if they never do.
+    """Return the first day by which the requirements appear met, or none if they never do."""
+    if pack.window is None:
+        return None
+    rule = pack.window
+    return first_enough(entries, asked_by(pack), rule.at_least.months, rule.at_most.months)
+
+
+def first_enough(
+    entries: Sequence[Dated], asked: Asked, at_least: int, at_most: int | None
+) -> date | None:
+    """Return the first day by which a span of at most so many months (none: any) is all that is asked.
 
     For each day the longest span that ends on it is looked at: no shorter one holds more.
     """
-    if pack.window is None:
-        return None
-    days = [entry for entry in _by_day(entries) if any(entry.counted)]
-    required = tuple(requirement.minutes for requirement in pack.required)
-    counted = (0,) * len(required)
+    days = [entry for entry in by_day(entries) if any(entry.counted)]
+    counted: Vector = (0,) * len(asked.required)
     begin = 0
     for entry in days:
-        counted = _plus(counted, entry.counted)
-        while last_day(days[begin].day, pack.window.at_most.months) < entry.day:
+        counted = plus(counted, entry.counted)
+        while at_most is not None and last_day(days[begin].day, at_most) < entry.day:
             counted = _minus(counted, days[begin].counted)
             begin += 1
-        enough = all(have >= need for have, need in zip(counted, required, strict=True))
-        if enough and entry.day >= last_day(days[begin].day, pack.window.at_least.months):
+        if asked.enough(asked.limited(counted)) and entry.day >= last_day(
+            days[begin].day, at_least
+        ):
             return entry.day
     return None
 
 
-def _window(
-    first: date,
-    last: date,
-    counted: tuple[int, ...],
-    pending: tuple[int, ...],
+def window_of(
+    ends: tuple[date, date],
+    minutes: tuple[Vector, Vector],
     span: tuple[date, date] | None,
-    pack: Pack,
-    required: tuple[int, ...],
+    asked: Asked,
+    at_least: int,
 ) -> Window:
-    long_enough = (
-        span is not None
-        and pack.window is not None
-        and span[1] >= last_day(span[0], pack.window.at_least.months)
-    )
-    enough = all(have >= need for have, need in zip(counted, required, strict=True))
+    """Return the window between two days with so many counted and pending minutes before limits.
+
+    `span` is from the first to the last counted day.
+    """
+    counted = asked.limited(minutes[0])
+    hoped = asked.limited(plus(*minutes))
+    long_enough = span is not None and span[1] >= last_day(span[0], at_least)
     return Window(
-        first,
-        last,
+        ends[0],
+        ends[1],
         counted,
-        pending,
+        _minus(hoped, counted),
         span[0] if span else None,
         span[1] if span else None,
         long_enough,
-        appears_met=long_enough and enough,
+        appears_met=long_enough and asked.enough(counted),
     )
 
 
-def _score(window: Window, required: tuple[int, ...]) -> tuple[int | bool, ...]:
+def _score(window: Window, required: Vector) -> tuple[int | bool, ...]:
     needed = sum(map(min, window.counted, required))
-    hoped = sum(map(min, _plus(window.counted, window.pending), required))
+    hoped = sum(map(min, plus(window.counted, window.pending), required))
     everything = window.counted[0] + window.pending[0]
     return (window.appears_met, needed, window.long_enough, hoped, window.counted[0], everything)
 
 
-def _by_day(entries: Sequence[Dated]) -> list[Dated]:
+def by_day(entries: Sequence[Dated]) -> list[Dated]:
+    """Return one piece a day, in order."""
     days: list[Dated] = []
     for entry in sorted(entries, key=lambda entry: entry.day):
         if days and days[-1].day == entry.day:
@@ -138,8 +197,8 @@ def _by_day(entries: Sequence[Dated]) -> list[Dated]:
             days.append(
                 Dated(
                     entry.day,
-                    _plus(same.counted, entry.counted),
-                    _plus(same.pending, entry.pending),
+                    plus(same.counted, entry.counted),
+                    plus(same.pending, entry.pending),
                 )
             )
         else:
@@ -147,9 +206,10 @@ def _by_day(entries: Sequence[Dated]) -> list[Dated]:
     return days
 
 
-def _plus(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(left, right, strict=True))
+def plus(left: Vector, right: Vector) -> Vector:
+    """Add two vectors."""
+    return tuple(map(add, left, right))
 
 
-def _minus(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a - b for a, b in zip(left, right, strict=True))
+def _minus(left: Vector, right: Vector) -> Vector:
+    return tuple(map(sub, left, right))
