@@ -12,7 +12,7 @@ from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside_logbook import consumers
 from alongside_logbook.housekeeping import Housekeeping
-from alongside_logbook.http import api, board_api, pages, visits_api
+from alongside_logbook.http import api, board_api, outside_api, pages, trainings_api, visits_api
 from alongside_logbook.http.doors import Doors
 from alongside_logbook.rulebook import load_with_own
 from alongside_logbook.store.tables import PLUMBING
@@ -54,12 +54,20 @@ def create_app(
         clock=clock,
         secrets=secrets,
         database=database,
+        body_limits=trainings_api.UPLOADS,
     )
     doors = Doors(clock=clock, new_id=new_id, database=database, kind=kind, uow=uow)
     web.state.uow = uow
     web.state.doors = doors
     web.state.person_gate = doors.person_gate
-    for router in (api.router, board_api.router, visits_api.router, *pages.routers()):
+    for router in (
+        api.router,
+        board_api.router,
+        visits_api.router,
+        outside_api.router,
+        trainings_api.router,
+        *pages.routers(),
+    ):
         web.include_router(router)
     housekeeping = Housekeeping(uow)
     return ServiceApp(
