@@ -6,6 +6,7 @@ from alongside_logbook.store.tables.documents import DocumentFileRow, DocumentRo
 from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
 from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
 from alongside_logbook.store.tables.imports import ImportRow, ImportSheetRow
+from alongside_logbook.store.tables.nudges import NudgeRow
 from alongside_logbook.store.tables.outside import OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.tables.people import AssociationRow, PersonRow
 from alongside_logbook.store.tables.progress import MilestoneRow, ProgressRow
@@ -37,6 +38,7 @@ __all__ = [
     "ImportSheetRow",
     "LogbookTable",
     "MilestoneRow",
+    "NudgeRow",
     "OutsideProviderRow",
     "PersonRow",
     "ProgressRow",
