@@ -86,6 +86,7 @@ def create_app(
         tickers=(
             Ticker("progress", timedelta(minutes=5), housekeeping.refresh_progress),
             Ticker("endings", timedelta(hours=6), housekeeping.note_endings),
+            Ticker("nudges", timedelta(hours=1), housekeeping.nudge),
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
     )

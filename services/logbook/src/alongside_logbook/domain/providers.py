@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -22,8 +22,19 @@ REGISTRY: dict[Registry, tuple[str, str]] = {
 }
 """How each is called, and its tone."""
 
-UNCHECKED = "What this provider holds is claimed, not yet checked against the registry."
-REFUSED = "What this provider is said to hold was not found in the registry."
+DOUBTS: dict[Registry, str] = {
+    "unchecked": "What this provider holds is claimed, not yet checked against the registry.",
+    "refused": "What this provider is said to hold was not found in the registry.",
+}
+"""What is said beside hours with a provider whom nobody found in the registry."""
+
+KINDS: tuple[CredentialKind, ...] = get_args(CredentialKind)
+
+STANDINGS: dict[CredentialStanding, str] = {
+    "endorsed": "Endorsed",
+    "emerging": "Emerging",
+    "vetted": "Vetted by the association",
+}
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.errors import Conflict, Invalid
 from alongside_logbook.domain.entry import EntryVersion
@@ -51,7 +51,9 @@ class Answer(BaseModel):
 
     entry_id: str
     right: bool
-    reason: str = ""
+    reason: str = Field(default="", max_length=2000)
+    version: int | None = None
+    """The version that was looked at; with a link it is the one that was asked about."""
 
 
 def lines_for(entries: Iterable[EntryVersion], provider_id: str) -> tuple[VouchLine, ...]:
@@ -80,15 +82,21 @@ def may_ask(*, by_me: int, by_me_of_them: int, of_them: int) -> None:
 
 
 def checked_answers(
-    lines: Iterable[VouchLine], answers: Iterable[Answer]
+    lines: Iterable[VouchLine], answers: Iterable[Answer], asked: Iterable[str] = ()
 ) -> dict[str, tuple[VouchLine, Answer]]:
-    """Return each open line with its answer; raise `Invalid` for what is missing or not asked."""
-    open_lines = {line.entry_id: line for line in lines if line.decision is None}
+    """Return each open line with its answer; raise `Invalid` for what is missing or not asked.
+
+    An answer about something that was `asked` and changed since is left out.
+    """
+    open_lines = {line.entry_id: line for line in lines}
+    asked = set(asked)
     given = {answer.entry_id: answer for answer in answers}
     wrong: dict[str, str] = {}
     for entry_id in open_lines.keys() - given.keys():
         wrong[entry_id] = "Say whether this one is right."
     for entry_id, answer in given.items():
+        if entry_id not in open_lines and entry_id in asked:
+            continue
         if entry_id not in open_lines:
             wrong[entry_id] = "Nobody asked about this one."
         elif not answer.right and not answer.reason.strip():

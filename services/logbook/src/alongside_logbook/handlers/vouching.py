@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.contracts import HoursConfirmed, HoursReturned, VouchAsked
 from alongside.errors import Conflict, Gone, NotFound
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.outside import decline, vouch
+from alongside_logbook.domain.outside import decline, unchanged_since, vouch
 from alongside_logbook.domain.providers import Claim, ProviderStep, checked_claims, checked_name
 from alongside_logbook.domain.vouching import (
     DAY,
@@ -167,7 +167,9 @@ async def answer_request(command: AnswerRequest, uow: LogbookUow) -> Answered:
     row, provider, entries = await _held(command.request_id, uow)
     open_lines = [VouchLine(entry_id=each.entry_id, version=each.version) for each in entries]
     name = checked_name(command.name)
-    answers = checked_answers(open_lines, command.answers)
+    answers = checked_answers(
+        open_lines, command.answers, asked=(line.entry_id for line in row.lines)
+    )
     claims = None if command.claims is None else checked_claims(command.claims)
     decided: dict[str, VouchLine] = {}
     for entry in entries:
@@ -276,3 +278,36 @@ async def _hear(
         )
         await uow.progress.make_stale(set(await uow.entries.supervisees_of(provider.provider_id)))
     await uow.outside.keep(provider)
+
+
+class AnswerGiven(BaseModel):
+    """What a provider who signs in says of hours that others say they gave."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answers: tuple[Answer, ...] = Field(min_length=1, max_length=500)
+
+
+async def answer_given(command: AnswerGiven, actor: Actor, uow: LogbookUow) -> Answered:
+    """Take the word of a provider with an account: these are right, those are not."""
+    known = await uow.outside.entries(answer.entry_id for answer in command.answers)
+    for supervisee_id in sorted({row.supervisee_id for row in known.values()}):
+        await uow.entries.hold(supervisee_id)
+    known = await uow.outside.entries(known)
+    entries = [
+        row.current
+        for row in known.values()
+        if row.awaits == actor.person_id and row.status == "recorded"
+    ]
+    lines = [VouchLine(entry_id=each.entry_id, version=each.version) for each in entries]
+    given = {answer.entry_id: answer for answer in command.answers}
+    checked = checked_answers(lines, command.answers)
+    confirmed = 0
+    for entry in entries:
+        unchanged_since(entry, given[entry.entry_id].version)
+        _line, said = checked[entry.entry_id]
+        await _decide(entry, said, uow)
+        confirmed += said.right
+    for supervisee_id in sorted({entry.supervisee_id for entry in entries}):
+        await recompute(supervisee_id, uow)
+    return Answered(confirmed=confirmed, returned=len(entries) - confirmed)

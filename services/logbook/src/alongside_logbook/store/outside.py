@@ -8,7 +8,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.errors import Conflict
+from alongside_logbook.domain.entry import OUTSIDE
 from alongside_logbook.store.people import digest
 from alongside_logbook.store.sql import insert_for
 from alongside_logbook.store.tables import EntryRow, OutsideProviderRow, VouchRequestRow, table
@@ -98,7 +98,7 @@ class OutsideStore:
             select_rows(EntryRow)
             .where(
                 EntryRow.supervisee_id == supervisee_id,
-                EntryRow.occurrence_key == "outside",
+                EntryRow.occurrence_key == OUTSIDE,
                 EntryRow.status != "withdrawn",
             )
             .order_by(col(EntryRow.started_at).desc(), col(EntryRow.entry_id))
@@ -113,6 +113,19 @@ class OutsideStore:
             .where(EntryRow.supervisee_id == supervisee_id, EntryRow.awaits == provider_id)
             .order_by(col(EntryRow.started_at), col(EntryRow.entry_id))
             .execution_options(populate_existing=True)
+        )
+        return (await self._session.exec(query)).all()
+
+    async def given(self, provider_id: str) -> Sequence[EntryRow]:
+        """Return entries from elsewhere, whosever, that wait for a provider's word."""
+        query = (
+            select_rows(EntryRow)
+            .where(
+                EntryRow.awaits == provider_id,
+                EntryRow.occurrence_key == OUTSIDE,
+                EntryRow.status == "recorded",
+            )
+            .order_by(col(EntryRow.started_at), col(EntryRow.entry_id))
         )
         return (await self._session.exec(query)).all()
 
@@ -189,9 +202,3 @@ class OutsideStore:
         if provider_id is not None:
             query = query.where(_REQUESTS.c.provider_id == provider_id)
         return int((await self._session.execute(query)).scalar_one())
-
-    async def refuse_taken(self, email: str, provider_id: str) -> None:
-        """Raise `Conflict` if another provider has this address."""
-        row = await self.by_email(email)
-        if row is not None and row.provider_id != provider_id:
-            raise Conflict(f"{row.name} is known with this address already.", field="email")

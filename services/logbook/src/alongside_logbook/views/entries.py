@@ -181,6 +181,6 @@ def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
         reason=verdict.reason if verdict else "Being worked out.",
         buckets=dict(verdict.buckets) if verdict else {},
         provider_held=verdict.held if verdict else None,
-        warnings=verdict.warnings if verdict else (),
+        warnings=(*(verdict.warnings if verdict else ()), *names.doubts(entry.provider_id)),
         returned_because=entry.returned_because if _concerns(row, actor) else None,
     )
