@@ -18,7 +18,7 @@ from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
 
-PARTS = ("start", "feeds", "booking", "availability", "month", "finding", "latency", "messaging")
+PARTS = ("start", "feeds", "booking", "availability", "month", "board", "finding", "latency", "messaging")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,6 +82,15 @@ class Bench:
             with self._noting("the calendar on PostgreSQL"):
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Calendar and search", asyncio.run(measure(url)))
+
+    def board(self) -> None:
+        """The coordinator's board, on PostgreSQL too where there is one."""
+        measure = import_module("bench.board").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("the board on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Coordinator's board", asyncio.run(measure(url)))
 
     def finding(self) -> None:
         """A time for a group, and other calendars read."""

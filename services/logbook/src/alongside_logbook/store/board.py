@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_logbook.domain.board import URGENCY, BoardState, Ending, Place, Tally
@@ -91,10 +91,12 @@ class BoardStore:
         ]
         await self._replace(_ENDINGS, _ENDINGS.c.person_id.in_(found), rows)
 
-    async def counts(self, sight: Sight) -> dict[BoardState, int]:
-        """Return how many are in each state."""
-        query = _seen(select(_BOARD.c.state, func.count()), sight).group_by(_BOARD.c.state)
-        return {state: int(number) for state, number in await self._session.execute(query)}
+    async def counts(self, sight: Sight, waiting_before: date) -> tuple[dict[BoardState, int], int]:
+        """Return how many are in each state, and with how many hours have waited since before a day."""
+        long = func.sum(case((_BOARD.c.waiting_since < waiting_before, 1), else_=0))
+        query = _seen(select(_BOARD.c.state, func.count(), long), sight).group_by(_BOARD.c.state)
+        rows = (await self._session.execute(query)).all()
+        return {row[0]: int(row[1]) for row in rows}, sum(int(row[2]) for row in rows)
 
     async def count(self, sight: Sight) -> int:
         """Return how many are seen."""

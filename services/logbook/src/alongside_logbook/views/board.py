@@ -112,15 +112,7 @@ def sight_of(
 async def board(sight: Sight, uow: LogbookUow, *, page: int = 1, size: int = 50) -> Board:
     """Return a page of the board: the most urgent first."""
     whole = Sight(leader=sight.leader, series_id=sight.series_id, provider_id=sight.provider_id)
-    states = await uow.board.counts(whole)
-    long = await uow.board.count(
-        Sight(
-            leader=sight.leader,
-            series_id=sight.series_id,
-            provider_id=sight.provider_id,
-            waiting_before=uow.now.date() - LONG,
-        )
-    )
+    states, long = await uow.board.counts(whole, uow.now.date() - LONG)
     shown = sum(states.values()) if sight == whole else await uow.board.count(sight)
     pages = max(1, -(-shown // size))
     rows = await uow.board.page(sight, limit=size, offset=(min(page, pages) - 1) * size)
