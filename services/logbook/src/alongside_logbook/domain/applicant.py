@@ -1,7 +1,6 @@
 """Of whom rules are asked: what the engine must know of somebody besides their hours."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from alongside.contracts import Credential
@@ -24,8 +23,8 @@ class Applicant:
     leads_series: frozenset[str] = frozenset()
     """Series they lead: no session of them is RSC that they receive."""
     trainings: tuple[TrainingFact, ...] = ()
-    doubts: Mapping[str, str] = field(default_factory=dict)
-    """What is said beside hours with a provider, by the provider's id: claimed and not looked up yet."""
+    unchecked: frozenset[str] = frozenset()
+    """Providers whose credentials are claimed, and nobody has looked them up yet."""
 
     @property
     def applies_on(self) -> date:

@@ -14,6 +14,7 @@ from alongside_logbook.domain.credits import Credited, credit_of, series_credits
 from alongside_logbook.domain.hour import Hour, ReasonCode, State, Verdict
 from alongside_logbook.domain.judging_trainings import judge_trainings
 from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.providers import DOUBTS
 from alongside_logbook.domain.requirements import Requirement
 from alongside_logbook.domain.standing import Standing, Standings
 from alongside_logbook.domain.terms import Need, terms_of
@@ -266,8 +267,8 @@ class _Judge:
         shortest = notices.shortest_session
         if shortest is not None and hour.scheduled_minutes < shortest.minutes:
             yield f"The session was shorter than {duration(shortest.minutes)}."
-        if hour.provider_id in applicant.doubts:
-            yield applicant.doubts[hour.provider_id]
+        if hour.provider_id in applicant.unchecked:
+            yield DOUBTS["unchecked"]
         if hour.override:
             yield "A coordinator stood in for the provider, who could not confirm it."
         if hour.series_id in applicant.leads_series and pack.excludes("own_group") == "warn":
