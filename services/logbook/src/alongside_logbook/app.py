@@ -12,7 +12,15 @@ from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside_logbook import consumers
 from alongside_logbook.housekeeping import Housekeeping
-from alongside_logbook.http import api, board_api, outside_api, pages, trainings_api, visits_api
+from alongside_logbook.http import (
+    api,
+    attendance_api,
+    board_api,
+    outside_api,
+    pages,
+    trainings_api,
+    visits_api,
+)
 from alongside_logbook.http.doors import Doors
 from alongside_logbook.rulebook import load_with_own
 from alongside_logbook.store.tables import PLUMBING
@@ -62,6 +70,7 @@ def create_app(
     web.state.person_gate = doors.person_gate
     for router in (
         api.router,
+        attendance_api.router,
         board_api.router,
         visits_api.router,
         outside_api.router,

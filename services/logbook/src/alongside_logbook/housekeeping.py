@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
 from alongside_logbook.handlers.board import note_all_endings
+from alongside_logbook.handlers.nudges import nudge
 from alongside_logbook.handlers.progress import refresh
 from alongside_logbook.store.uow import LogbookUow
 
@@ -35,6 +36,18 @@ class Housekeeping:
             noted = await note_all_endings(uow)
             await uow.commit()
         return noted
+
+    async def nudge(self) -> int:
+        """Remind whoever has been waited for long enough, some people a transaction; return how often."""
+        done, after = 0, ""
+        while True:
+            async with self._uow() as uow:
+                number, last = await nudge(uow, after=after)
+                await uow.commit()
+            done += number
+            if last is None:
+                return done
+            after = last
 
     async def sweep(self) -> int:
         """Forget old idempotency keys and refusals; return how many."""

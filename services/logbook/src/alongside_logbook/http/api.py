@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts.hours import EntryStatus
 from alongside.web.writes import Write
-from alongside_logbook.domain.attendance import CorrectionReason, Departure
+from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mode
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.handlers.attendance import RecordAttendance, Recorded, record_attendance
 from alongside_logbook.handlers.confirmation import (
@@ -52,6 +52,8 @@ class Attendance(BaseModel):
     exceptions: tuple[Departure, ...] = Field(default=(), max_length=500)
     reason_code: CorrectionReason | None = None
     """Why it changes; needed where it was recorded before."""
+    mode: Mode | None = None
+    """How they met; null: as was said before, or as place and link tell."""
 
 
 class EntrySeen(BaseModel):
@@ -104,6 +106,7 @@ async def put_attendance(
         key=key,
         exceptions=sent.exceptions,
         reason_code=sent.reason_code,
+        mode=sent.mode,
     )
     return await write(lambda uow: record_attendance(command, actor, uow))
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from alongside.contracts import GroupKind
+from alongside.contracts.hours import EntryOrigin
 from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Presence
 from alongside_logbook.domain.chain import broken
 from alongside_logbook.domain.engine import State
-from alongside_logbook.domain.entry import Act, EntryStatus, EntryVersion
+from alongside_logbook.domain.entry import Act, Ages, EntryStatus, EntryVersion, Mode, Override
+from alongside_logbook.domain.signatures import Signature, signatures
+from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.store.tables import EntryRow
@@ -34,8 +37,21 @@ class EntryView(View):
     presence: Presence
     minutes: int
     about_rsc_minutes: int
+    other_minutes: int
+    """Of these, administrative or clinical: they qualify for nothing."""
+    mode: Mode | None
+    ages: tuple[Ages, ...]
+    """Empty: nobody said."""
+    peer: bool
+    origin: EntryOrigin
     head_count: int
     status: EntryStatus
+    said_first: bool
+    """Whether only the supervisee spoke for it so far."""
+    override: Override | None
+    """Why a coordinator stood in for the provider, now or in an earlier version."""
+    override_note: str | None = None
+    """The coordinator's words on the evidence; for the person and coordinators only."""
     awaits: PersonRef | None
     at: datetime
     """When the newest version was written."""
@@ -68,12 +84,23 @@ class Step(View):
     minutes: int
     presence: Presence
     about_rsc_minutes: int
+    other_minutes: int
     status: EntryStatus
+    override: Override | None
+    override_note: str | None
     correction: CorrectionReason | None
     returned_because: str | None
     position: int
     prev_hash: str
     hash: str
+
+
+class Signed(View):
+    """Somebody's word for an entry as it now is."""
+
+    by: PersonRef
+    at: datetime
+    version: int
 
 
 class EntryHistory(View):
@@ -83,6 +110,9 @@ class EntryHistory(View):
     steps: tuple[Step, ...]
     problem: str | None
     """What is wrong with the person's chain; null if it holds together."""
+    provider_signed: Signed | None
+    """Whose word stands on the provider's side for the newest version; null: it is missing."""
+    supervisee_signed: Signed | None
 
 
 async def entry_views(
@@ -131,6 +161,8 @@ async def entry_history(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryHi
         uow, {row.supervisee_id, row.provider_id, *(version.actor_id for version in read)}
     )
     open_ = _concerns(row, actor)
+    shown = _may_read_note(row, actor)
+    words = signatures(read)
     links, head = await uow.entries.chain(row.supervisee_id)
     return EntryHistory(
         entry=_view(row, actor, names),
@@ -143,7 +175,10 @@ async def entry_history(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryHi
                 minutes=version.minutes,
                 presence=version.presence,
                 about_rsc_minutes=version.about_rsc_minutes,
+                other_minutes=version.other_minutes,
                 status=version.status,
+                override=version.override,
+                override_note=version.override_note if shown else None,
                 correction=version.correction,
                 returned_because=version.returned_because if open_ else None,
                 position=kept.position,
@@ -153,6 +188,8 @@ async def entry_history(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryHi
             for version, kept in zip(read, versions, strict=True)
         ),
         problem=broken(links, head),
+        provider_signed=_signed(words.provider, names),
+        supervisee_signed=_signed(words.supervisee, names),
     )
 
 
@@ -168,15 +205,26 @@ def _concerns(row: EntryRow, actor: Actor) -> bool:
     return actor.coordinator or actor.person_id in {row.supervisee_id, row.provider_id}
 
 
+def _may_read_note(row: EntryRow, actor: Actor) -> bool:
+    return actor.coordinator or actor.person_id == row.supervisee_id
+
+
+def _signed(word: Signature | None, names: Names) -> Signed | None:
+    return word and Signed(by=names(word.person_id), at=word.at, version=word.version)
+
+
 def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
     entry, verdict = row.current, row.verdict
     return EntryView(
         **entry.model_dump(
-            include=set(EntryView.model_fields) - {"awaits", "returned_because", "provider"}
+            include=set(EntryView.model_fields)
+            - {"awaits", "returned_because", "provider", "override_note"}
         ),
         supervisee=names(entry.supervisee_id),
         provider=names(entry.provider_id),
         awaits=names.maybe(entry.awaits),
+        said_first=only_said(entry),
+        override_note=entry.override_note if _may_read_note(row, actor) else None,
         counts=verdict.state if verdict else None,
         reason=verdict.reason if verdict else "Being worked out.",
         buckets=dict(verdict.buckets) if verdict else {},
