@@ -152,8 +152,8 @@ def test_an_installation_can_put_its_own_file_in_the_place_of_one(tmp_path):
 
 
 def test_a_pack_that_is_not_there():
-    with pytest.raises(NotFound, match="no rule pack 'alliance/renew/IFS'"):
-        load(SHIPPED).pack("alliance/renew/IFS")
+    with pytest.raises(NotFound, match="no rule pack 'alliance/renew/XYZ'"):
+        load(SHIPPED).pack("alliance/renew/XYZ")
 
 
 def test_a_sourced_statement_is_replaced_whole(own):
