@@ -210,7 +210,9 @@ def _may_read_note(row: EntryRow, actor: Actor) -> bool:
 
 
 def _signed(word: Signature | None, names: Names) -> Signed | None:
-    return word and Signed(by=names(word.person_id), at=word.at, version=word.version)
+    if word is None:
+        return None
+    return Signed(by=names(word.person_id), at=word.at, version=word.version)
 
 
 def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
