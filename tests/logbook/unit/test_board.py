@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.contracts import Credential
+from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.board import endings, place_of, tallies
 from alongside_logbook.domain.calendar import add_months
 from alongside_logbook.domain.engine import judge_all
-from alongside_logbook.domain.progress import progress_of
+from alongside_logbook.domain.facts import facts_of
+from alongside_logbook.domain.reckoning import Facts, progress_of
 from alongside_logbook.rulebook import shipped
 from alongside_logbook.views.board import quarter_end
 from logbook.unit.making import ERS, entry
@@ -22,8 +24,10 @@ PACKS = shipped().of("alliance")
 
 
 def place(entries, today: date):
-    verdicts = judge_all((each.hour() for each in entries), IFS, {"pat": (ERS,)}, today)
-    return place_of(progress_of(entries, verdicts, IFS, today), today)
+    applicant = Applicant("ann", today)
+    facts = Facts(facts_of(entries), applicant)
+    verdicts = judge_all(facts.entries, IFS, {"pat": (ERS,)}, applicant)
+    return place_of(progress_of(facts, verdicts, IFS), today)
 
 
 def monthly(first: date, number: int):

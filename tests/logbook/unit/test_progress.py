@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import add_months
 from alongside_logbook.domain.engine import judge_all
-from alongside_logbook.domain.progress import Progress, progress_of
+from alongside_logbook.domain.facts import facts_of
+from alongside_logbook.domain.judging_trainings import judge_trainings
+from alongside_logbook.domain.progress import Progress
+from alongside_logbook.domain.reckoning import Facts, progress_of
 from alongside_logbook.rulebook import shipped
 from logbook.unit.making import ERS, MENTOR, entry
 
@@ -22,12 +26,21 @@ SPAN = "The counted hours must span at least 12 months: a counted meeting on or 
 HELD = {"pat": (ERS,), "max": (MENTOR,)}
 
 
-def progress(entries, pack=IFS, today: date = TODAY, **facts) -> Progress:
+def progress(
+    entries, pack=IFS, today: date = TODAY, usual_minutes=None, planned=(), **facts
+) -> Progress:
     named = [
         each.model_copy(update={"entry_id": str(number)}) for number, each in enumerate(entries)
     ]
-    verdicts = judge_all((each.hour() for each in named), pack, HELD, today)
-    return progress_of(named, verdicts, pack, today, **facts)
+    applicant = Applicant("ann", today, **facts)
+    known = Facts(facts_of(named), applicant, usual_minutes)
+    return progress_of(
+        known,
+        judge_all(known.entries, pack, HELD, applicant),
+        pack,
+        training_verdicts=judge_trainings(applicant.trainings, pack, applicant),
+        planned=planned,
+    )
 
 
 def monthly(first: date, number: int, minutes: int = 120, **facts):

@@ -11,7 +11,8 @@ from typing import Literal
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.entry import OUTSIDE, EntryVersion
+from alongside_logbook.domain.entry import OUTSIDE
+from alongside_logbook.domain.facts import EntryFacts
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.standing import name_of
@@ -104,7 +105,7 @@ class Tally:
     waiting: int
 
 
-def tallies(entries: Iterable[EntryVersion]) -> tuple[Tally, ...]:
+def tallies(entries: Iterable[EntryFacts]) -> tuple[Tally, ...]:
     """Add up attended minutes by provider, series and year of the session's own day."""
     sums: dict[tuple[str, str, int], list[int]] = {}
     for entry in entries:

@@ -1,35 +1,16 @@
 """What is worked with when all hours of a person are worked out: facts only, quick to read by the thousand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from alongside_logbook.domain.engine import Hour
-from alongside_logbook.domain.entry import EntryStatus
+from alongside_logbook.domain.entry import EntryVersion
 
-
-class Attended(Protocol):
-    """What progress is told from: an entry, or the facts of one."""
-
-    @property
-    def entry_id(self) -> str: ...
-    @property
-    def provider_id(self) -> str: ...
-    @property
-    def held_on(self) -> date: ...
-    @property
-    def scheduled_minutes(self) -> int: ...
-    @property
-    def minutes(self) -> int: ...
-    @property
-    def status(self) -> EntryStatus: ...
-    @property
-    def awaits(self) -> str | None: ...
-    @property
-    def at(self) -> datetime: ...
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +18,14 @@ class EntryFacts(Hour):
     """The facts of the newest version of an entry: what rules look at, and whom it waits for."""
 
     override: Annotated[bool, BeforeValidator(bool)] = False
+    awaits: Annotated[
+        Literal["supervisee", "provider"] | None, Field(validation_alias="whose_word")
+    ] = None
+    waits_for: Annotated[str | None, Field(validation_alias="awaits")] = None
+    """The person whose word it waits for."""
     occurrence_key: str = ""
-    awaits: str | None = None
-    at: datetime = datetime.min
+    at: datetime = _NEVER
+    """When the newest version was written."""
 
 
 _MANY: TypeAdapter[list[EntryFacts]] = TypeAdapter(list[EntryFacts])
@@ -47,4 +33,17 @@ _MANY: TypeAdapter[list[EntryFacts]] = TypeAdapter(list[EntryFacts])
 
 def facts_in(bodies: Sequence[str]) -> list[EntryFacts]:
     """Read the facts out of entries as they are stored, a JSON text each, in this order."""
-    return _MANY.validate_json(f"[{','.join(bodies)}]")
+    return [_with_role(facts) for facts in _MANY.validate_json(f"[{','.join(bodies)}]")]
+
+
+def facts_of(entries: Iterable[EntryVersion]) -> list[EntryFacts]:
+    """Return the facts of entries."""
+    return facts_in([entry.model_dump_json() for entry in entries])
+
+
+def _with_role(facts: EntryFacts) -> EntryFacts:
+    if facts.waits_for is None:
+        return facts
+    return replace(
+        facts, awaits="provider" if facts.waits_for == facts.provider_id else "supervisee"
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.board import endings, place_of, tallies
-from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.facts import EntryFacts
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.store.uow import LogbookUow
@@ -16,7 +16,7 @@ _AT_ONCE = 500
 async def show_on_board(
     supervisee_id: str,
     goals: Sequence[tuple[str, Progress]],
-    entries: Sequence[EntryVersion],
+    entries: Sequence[EntryFacts],
     uow: LogbookUow,
 ) -> None:
     """Put somebody where they belong toward each goal, the main one first, and add up their hours."""

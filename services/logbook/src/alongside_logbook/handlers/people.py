@@ -29,8 +29,8 @@ async def on_people(event: Event, uow: LogbookUow) -> None:
 
 async def _follow(before: PersonRow | None, person: PersonState, uow: LogbookUow) -> None:
     affected: set[str] = set()
-    if (before.pursuing if before else None) != person.pursuing or (
-        before is None and await uow.entries.of_person(person.person_id)
+    if _works_toward(before) != _works_toward(person) or (
+        before is None and await uow.entries.have_any(person.person_id)
     ):
         affected.add(person.person_id)
     if (before.credentials if before else ()) != person.credentials:
@@ -42,3 +42,10 @@ async def _follow(before: PersonRow | None, person: PersonState, uow: LogbookUow
     later = affected - set(at_once)
     if later:
         await uow.progress.make_stale(later)
+
+
+def _works_toward(person: PersonRow | PersonState | None) -> tuple[object, ...]:
+    """Return what a person's goals follow from."""
+    if person is None:
+        return (None, None, ())
+    return (person.pursuing, person.pursuing_since, tuple(person.credentials))

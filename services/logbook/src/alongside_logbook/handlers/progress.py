@@ -1,47 +1,30 @@
 """Working out where somebody stands, in the transaction that changed it."""
 
-from alongside.contracts import Credential, MilestoneReached, ProgressChanged
-from alongside_logbook.domain.engine import judge_all
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.progress import Progress, progress_of
-from alongside_logbook.domain.providers import credentials
+from typing import cast
+
+from alongside.contracts import Category, MilestoneReached, ProgressChanged
+from alongside_logbook.domain.progress import Progress
 from alongside_logbook.handlers.board import show_on_board
-from alongside_logbook.store.tables import PersonRow, ProgressRow
+from alongside_logbook.handlers.goals import pack_for
+from alongside_logbook.handlers.working_out import WorkedOut, credentials_of, work_out
+from alongside_logbook.store.tables import ProgressRow
 from alongside_logbook.store.uow import LogbookUow
 
-_DEFAULT_RULES = "alliance"
+__all__ = ["credentials_of", "pack_for", "recompute", "refresh"]
 
 
 async def recompute(supervisee_id: str, uow: LogbookUow) -> Progress:
-    """Judge all hours of a person anew, keep the result, and say what changed.
+    """Judge all hours of a person anew, under every goal; keep the result, and say what changed.
 
     Whoever recomputes several people takes them in the order of their ids.
     """
     await uow.entries.hold(supervisee_id)
-    person = await uow.people.get(supervisee_id)
-    pack = await pack_for(person, uow)
-    rows = await uow.entries.of_person(supervisee_id)
-    credentials = await credentials_of({row.provider_id for row in rows}, uow)
-    today = uow.now.date()
-    verdicts = judge_all((row.current.hour() for row in rows), pack, credentials, today)
-    await uow.entries.set_verdicts(
-        {
-            row.entry_id: verdicts[row.entry_id]
-            for row in rows
-            if row.verdict != verdicts[row.entry_id]
-        }
-    )
-    progress = progress_of(
-        [row.current for row in rows],
-        verdicts,
-        pack,
-        today,
-        usual_minutes=None if rows else await uow.sessions.usual_minutes(supervisee_id),
-    )
-    await _keep(supervisee_id, progress, person.pursuing if person else None, uow)
-    goal = f"{pack.purpose}/{pack.category}" if pack else "none"
-    await show_on_board(supervisee_id, [(goal, progress)], [row.current for row in rows], uow)
-    return progress
+    found = await work_out(supervisee_id, uow)
+    await uow.entries.tell(found.changed)
+    await uow.goals.keep(supervisee_id, found.further)
+    await _keep(supervisee_id, found, uow)
+    await show_on_board(supervisee_id, found.all, found.entries, uow)
+    return found.progress
 
 
 async def refresh(uow: LogbookUow, *, limit: int = 50) -> int:
@@ -52,38 +35,14 @@ async def refresh(uow: LogbookUow, *, limit: int = 50) -> int:
     return len(due)
 
 
-async def pack_for(person: PersonRow | None, uow: LogbookUow) -> Pack | None:
-    """Return the pack of what a person pursues, under the association's rules, as of now."""
-    if person is None or person.pursuing is None:
-        return None
-    association = await uow.people.association()
-    rules = association.rules if association else _DEFAULT_RULES
-    return uow.rules.find(rules, "apply", person.pursuing, uow.now.date())
-
-
-async def credentials_of(
-    provider_ids: set[str], uow: LogbookUow
-) -> dict[str, tuple[Credential, ...]]:
-    """Return what providers hold and held, as far as is known."""
-    known = await uow.people.many(provider_ids)
-    found = {person_id: person.credentials for person_id, person in known.items()}
-    elsewhere = await uow.outside.many(provider_ids - known.keys())
-    for provider_id, row in elsewhere.items():
-        # A claim that nobody looked up yet counts, with a warning; one that was not found does not.
-        claims = () if row.registry_state == "refused" else row.claims
-        found[provider_id] = credentials(provider_id, claims)
-    return found
-
-
-async def _keep(
-    supervisee_id: str, progress: Progress, pursuing: str | None, uow: LogbookUow
-) -> None:
+async def _keep(supervisee_id: str, found: WorkedOut, uow: LogbookUow) -> None:
+    progress = found.progress
     before = await uow.progress.get(supervisee_id)
     said = _said(supervisee_id, 0, progress, uow)
     changed = before is None or _differs(before, said, uow)
     version = (before.version if before else 0) + (1 if changed else 0)
     await uow.progress.keep(supervisee_id, version, progress)
-    if said is None or pursuing is None:
+    if said is None or found.person is None or found.person.pursuing is None:
         return
     if changed:
         await uow.emit(said.model_copy(update={"version": version}))
@@ -110,6 +69,7 @@ def _differs(before: ProgressRow, said: ProgressChanged | None, uow: LogbookUow)
 def _said(
     supervisee_id: str, version: int, progress: Progress, uow: LogbookUow
 ) -> ProgressChanged | None:
+    """Return what other services are told: the hours of the category that is pursued."""
     if progress.category is None:
         return None
     main, span = progress.main, progress.span
@@ -118,7 +78,7 @@ def _said(
         occurred_at=uow.now,
         supervisee_id=supervisee_id,
         version=version,
-        category=progress.category,
+        category=cast("Category", progress.category),
         required_minutes=main.required if main else 0,
         counted_minutes=main.counted if main else 0,
         pending_minutes=main.pending if main else 0,

@@ -19,3 +19,5 @@ async def on_sessions(event: Event, uow: LogbookUow) -> None:
             await uow.visits.keep(series)
         else:
             await uow.sessions.keep(series)
+            # When hours appear to be met is told by the sessions ahead.
+            await uow.progress.make_stale(member.person_id for member in series.members)

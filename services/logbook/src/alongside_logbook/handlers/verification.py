@@ -3,10 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from alongside_logbook.domain.chain import Link, broken
-from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.progress import progress_of
-from alongside_logbook.handlers.progress import credentials_of, pack_for
+from alongside_logbook.handlers.working_out import work_out
 from alongside_logbook.store.uow import LogbookUow
 
 
@@ -54,10 +52,6 @@ async def _totals(person: str, uow: LogbookUow) -> list[str]:
     row = await uow.progress.get(person)
     if row is None or row.stale:
         return []
-    entries = [entry.current for entry in await uow.entries.of_person(person)]
-    pack = await pack_for(await uow.people.get(person), uow)
-    credentials = await credentials_of({entry.provider_id for entry in entries}, uow)
-    verdicts = judge_all((entry.hour() for entry in entries), pack, credentials, row.as_of)
-    again = progress_of(entries, verdicts, pack, row.as_of)
+    again = (await work_out(person, uow, on=row.as_of)).progress
     same = again.buckets == row.body.buckets and again.attended == row.body.attended
     return [] if same else ["the totals shown differ from those of the entries"]

@@ -1,7 +1,8 @@
 """Hour entries: the append-only history, and the newest version of each."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Text, bindparam, column, func, insert, select, type_coerce, update
 from sqlalchemy import table as sql_table
@@ -18,6 +19,9 @@ from alongside_logbook.store.tables import ChainRow, EntryRow, EntryVersionRow, 
 _CHAINS = table(ChainRow)
 _VERSIONS = table(EntryVersionRow)
 _ENTRIES = table(EntryRow)
+_PEOPLE_AT_ONCE = 500
+_ANY_ZONE = timedelta(days=2)
+_EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 class Told(NamedTuple):
@@ -115,17 +119,32 @@ class EntryStore:
         )
 
     async def of_batch(
-        self, batch_id: str, *, supervisee_id: str | None = None
+        self, batch_id: str, *, statuses: Iterable[str] | None = None, limit: int | None = None
     ) -> Sequence[EntryRow]:
-        """Return what came with an import or was asked about together, oldest first."""
+        """Return what came with an import, those of each person together, oldest first."""
         query = select_rows(EntryRow).where(EntryRow.batch_id == batch_id)
-        if supervisee_id is not None:
-            query = query.where(EntryRow.supervisee_id == supervisee_id)
+        if statuses is not None:
+            query = query.where(col(EntryRow.status).in_(tuple(statuses)))
         query = query.order_by(
             col(EntryRow.supervisee_id), col(EntryRow.started_at), col(EntryRow.entry_id)
         )
-        query = query.execution_options(populate_existing=True)
+        query = query.limit(limit).execution_options(populate_existing=True)
         return (await self._session.exec(query)).all()
+
+    async def around(self, people: Iterable[str], first: date, last: date) -> Sequence[EntryRow]:
+        """Return what some people have between two days, and a little before and after."""
+        wanted = sorted(set(people))
+        since = datetime.combine(max(first, _EARLIEST), time.min, UTC) - _ANY_ZONE
+        until = datetime.combine(min(last, _LATEST), time.max, UTC) + _ANY_ZONE
+        found: list[EntryRow] = []
+        for at in range(0, len(wanted), _PEOPLE_AT_ONCE):
+            query = select_rows(EntryRow).where(
+                col(EntryRow.supervisee_id).in_(wanted[at : at + _PEOPLE_AT_ONCE]),
+                col(EntryRow.started_at) >= since,
+                col(EntryRow.started_at) <= until,
+            )
+            found += (await self._session.exec(query)).all()
+        return found
 
     async def statuses_of_batch(self, batch_id: str) -> dict[tuple[str, str], int]:
         """Return how many entries of a batch there are, by supervisee and status."""
@@ -226,6 +245,11 @@ class EntryStore:
         )
         return list((await self._session.execute(query)).scalars())
 
+    async def have_any(self, supervisee_id: str) -> bool:
+        """Tell whether somebody has any entry."""
+        query = select(_ENTRIES.c.entry_id).where(_ENTRIES.c.supervisee_id == supervisee_id)
+        return (await self._session.execute(query.limit(1))).first() is not None
+
     async def told_of(self, supervisee_id: str) -> list[Told]:
         """Return all entries of a person, oldest first, as stored: for whoever reads thousands."""
         query = (
@@ -239,10 +263,6 @@ class EntryStore:
             .order_by(_ENTRIES.c.started_at, _ENTRIES.c.entry_id)
         )
         return [Told(*row) for row in await self._session.execute(query)]
-
-    async def set_verdicts(self, verdicts: dict[str, Any]) -> None:
-        """Remember what entries count for."""
-        await self.tell([(key, each.model_dump_json(), "{}") for key, each in verdicts.items()])
 
     async def tell(self, changed: Sequence[tuple[str, str, str]]) -> None:
         """Remember what entries count for: id, verdict of the main goal, verdicts by goal, as JSON."""

@@ -9,7 +9,7 @@ from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import Presence
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.attendance import look_up, may_record, people_of
-from alongside_logbook.handlers.progress import pack_for
+from alongside_logbook.handlers.goals import pack_for
 from alongside_logbook.store.tables import SessionRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View

@@ -1,13 +1,18 @@
-"""Where somebody stands, with names."""
+"""Where somebody stands toward everything they work toward, with names."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from alongside.errors import NotFound
-from alongside_logbook.domain.progress import Awaited, Progress, progress_of
+from alongside_logbook.domain.goals import Goal, standing
+from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.progress import Awaited, Progress
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.progress import pack_for
-from alongside_logbook.store.tables import PersonRow, ProgressRow
+from alongside_logbook.handlers.goals import goals_of, offered
+from alongside_logbook.handlers.working_out import work_out
+from alongside_logbook.store.tables import ProgressRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
 
@@ -21,6 +26,19 @@ class AwaitedView(View):
     since: date
 
 
+class GoalView(View):
+    """Where a person stands toward one goal."""
+
+    goal: str
+    """Purpose and category, such as `renew/IMHS`; `none` where there is no goal."""
+    purpose: str | None
+    category: str | None
+    title: str | None
+    pursued: bool
+    """Whether this is the category they pursue."""
+    progress: Progress
+
+
 class ProgressView(View):
     """Where a person stands toward what they pursue. Only their association decides."""
 
@@ -28,6 +46,40 @@ class ProgressView(View):
     version: int
     progress: Progress
     awaited: tuple[AwaitedView, ...]
+    goals: tuple[GoalView, ...] = ()
+    """Every goal, the category they pursue first; the first is the one to show."""
+
+
+class ChoiceView(View):
+    """Who chose or dropped a goal, and when."""
+
+    goal: str
+    act: str
+    by: PersonRef
+    at: datetime
+    since: date | None
+
+
+class GoalOfView(View):
+    """A goal, and whence it comes."""
+
+    goal: str
+    purpose: str
+    category: str
+    title: str
+    pack: str
+    since: date | None
+    chosen: bool
+    """False: it follows from what is known of the person."""
+
+
+class GoalsView(View):
+    """What somebody works toward, what they may choose besides, and who chose what."""
+
+    person: PersonRef
+    goals: tuple[GoalOfView, ...]
+    offered: tuple[GoalOfView, ...]
+    history: tuple[ChoiceView, ...]
 
 
 class CohortLine(View):
@@ -47,24 +99,64 @@ class Cohort(View):
 
 
 async def progress_view(person_id: str, actor: Actor, uow: LogbookUow) -> ProgressView:
-    """Return where somebody stands, from the row that is kept ready."""
+    """Return where somebody stands, from the rows that are kept ready.
+
+    What has not been worked out since something changed is worked out now, without being kept.
+    """
     await may_see_hours(actor, person_id, uow)
     row = await uow.progress.get(person_id)
     person = await uow.people.get(person_id)
     if person is None and row is None and person_id != actor.person_id:
         raise NotFound
-    progress = await _progress(person, row, uow)
-    if not progress.attended and not progress.awaited:
-        # Nothing to read yet, so it is told by the meetings that are planned.
-        usual = await uow.sessions.usual_minutes(person_id)
-        pack = await pack_for(person, uow)
-        progress = progress_of([], {}, pack, uow.now.date(), usual_minutes=usual)
-    names = await Names.of(uow, [person_id, *(each.person_id for each in progress.awaited)])
+    found = await _found(person_id, row, uow)
+    goals = _goal_views(found)
+    progress = found.progress
+    names = await Names.of(
+        uow,
+        [
+            person_id,
+            *(each.person_id for each in progress.awaited),
+            *(each.person_id for goal in goals for each in goal.progress.shares),
+        ],
+    )
     return ProgressView(
         person=names(person_id),
         version=row.version if row else 0,
         progress=progress,
         awaited=tuple(_awaited(each, names) for each in progress.awaited),
+        goals=goals,
+    )
+
+
+async def goals_view(person_id: str, actor: Actor, uow: LogbookUow) -> GoalsView:
+    """Return what somebody works toward, and what they may choose."""
+    await may_see_hours(actor, person_id, uow)
+    person = await uow.people.get(person_id)
+    if person is None and person_id != actor.person_id:
+        raise NotFound
+    choices = await uow.goals.choices(person_id)
+    names = await Names.of(uow, [person_id, *(each.actor_id for each in choices)])
+    chosen = {goal.name for goal in standing(choices)}
+    return GoalsView(
+        person=names(person_id),
+        goals=tuple(
+            _goal_of(goal, pack, chosen=goal.name in chosen)
+            for goal, pack in await goals_of(person, uow, person_id=person_id)
+        ),
+        offered=tuple(
+            _goal_of(Goal(pack.purpose, pack.category), pack, chosen=False)
+            for pack in await offered(person, uow)
+        ),
+        history=tuple(
+            ChoiceView(
+                goal=each.goal.name,
+                act=each.act,
+                by=names(each.actor_id),
+                at=each.at,
+                since=each.goal.since,
+            )
+            for each in reversed(choices)
+        ),
     )
 
 
@@ -74,7 +166,7 @@ async def cohort(actor: Actor, uow: LogbookUow) -> Cohort:
     lines = [
         CohortLine(
             person=PersonRef(person_id=person.person_id, name=person.name),
-            progress=await _progress(person, row, uow),
+            progress=row.body if row else (await work_out(person.person_id, uow)).progress,
         )
         for person, row in rows
     ]
@@ -88,10 +180,47 @@ async def cohort(actor: Actor, uow: LogbookUow) -> Cohort:
     )
 
 
-async def _progress(person: PersonRow | None, row: ProgressRow | None, uow: LogbookUow) -> Progress:
-    if row is not None:
-        return row.body
-    return progress_of([], {}, await pack_for(person, uow), uow.now.date())
+@dataclass(frozen=True, slots=True)
+class _Found:
+    progress: Progress
+    further: Mapping[str, Progress]
+
+
+async def _found(person_id: str, row: ProgressRow | None, uow: LogbookUow) -> _Found:
+    if row is None or row.stale:
+        now = await work_out(person_id, uow)
+        return _Found(now.progress, now.further)
+    further = await uow.goals.progress(person_id)
+    return _Found(row.body, {each.goal: each.body for each in further})
+
+
+def _goal_views(found: _Found) -> tuple[GoalView, ...]:
+    all_ = [(found.progress.goal or "none", found.progress), *found.further.items()]
+    if found.progress.goal is None and found.further:
+        all_ = all_[1:]
+    return tuple(
+        GoalView(
+            goal=goal,
+            purpose=goal.partition("/")[0] if progress.goal else None,
+            category=progress.category,
+            title=progress.title,
+            pursued=progress is found.progress and progress.goal is not None,
+            progress=progress,
+        )
+        for goal, progress in all_
+    )
+
+
+def _goal_of(goal: Goal, pack: Pack, *, chosen: bool) -> GoalOfView:
+    return GoalOfView(
+        goal=goal.name,
+        purpose=goal.purpose,
+        category=goal.category,
+        title=pack.title,
+        pack=pack.name,
+        since=goal.since,
+        chosen=chosen,
+    )
 
 
 def _awaited(each: Awaited, names: Names) -> AwaitedView:
