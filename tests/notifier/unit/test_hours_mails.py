@@ -1,6 +1,6 @@
 """A gentle word about hours: once a session, and only while it is fresh."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from alongside.contracts import (
     HoursConfirmed,
     HoursReturned,
     MilestoneReached,
+    WordAwaited,
 )
 
 pytestmark = pytest.mark.unit
@@ -95,3 +96,49 @@ async def test_a_milestone_is_worth_a_word_and_promises_nothing(notifier):
     row = (await notifier.mails("ben"))[-1]
     assert row.subject == "24 h of reflective supervision: you appear to meet what IFS asks"
     assert "approved" not in row.raw.decode()
+
+
+async def test_what_a_provider_sends_back_reaches_the_supervisee(notifier):
+    await notifier.begin()
+    await say(notifier, AttendanceRecorded, awaits="ada")
+    assert await kinds(notifier, "ada") == []
+    await say(notifier, HoursReturned, version=2, status="returned", awaits="ben")
+    assert await kinds(notifier, "ben") == ["returned"]
+    assert await kinds(notifier, "ada") == []
+
+
+async def remind(notifier, who, about="confirm", nudge_id="n1", ago=timedelta(0), **facts):
+    event = WordAwaited(
+        id=notifier.ids(), occurred_at=notifier.clock.now() - ago, nudge_id=nudge_id,
+        person_id=who, about=about, minutes=180, since=date(2027, 1, 5), **{"number": 2, **facts},
+    )  # fmt: skip
+    for _ in range(2):
+        await notifier.hear(event)
+    return [
+        (row.message_id, row.subject) for row in await notifier.mails(who) if row.kind == "awaited"
+    ]
+
+
+async def test_a_gentle_word_once_a_reminder(notifier):
+    await notifier.begin()
+    first = await remind(notifier, "ben")
+    assert [subject for _, subject in first] == [
+        "When you have a moment: 2 entries wait for your word"
+    ]
+    assert first[0][0].startswith("<awaited.n1@")
+    assert len(await remind(notifier, "ben", nudge_id="n2", number=1)) == 2
+    assert len(await remind(notifier, "ben", nudge_id="n3", ago=timedelta(days=8))) == 2
+    led = await remind(notifier, "ada", "record", "n4")
+    assert led[0][1] == "When you have a moment: 2 sessions you led have no attendance yet"
+    assert "sent back to you" in (await remind(notifier, "ada", "look_again", "n5"))[1][1]
+    assert await remind(notifier, "nobody") == []
+
+
+async def test_who_wants_no_mails_about_hours_is_not_reminded(notifier):
+    from alongside_notifier.store.people import Preferences
+
+    await notifier.begin()
+    async with notifier.app.uow() as uow:
+        await uow.people.set_preferences("ben", Preferences(hour_mails=False))
+        await uow.commit()
+    assert await remind(notifier, "ben") == []

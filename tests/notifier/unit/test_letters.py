@@ -46,6 +46,9 @@ FACTS = {
     "deadline": "It is kept for you until Tuesday.",
     "label": "Say yes or no",
     "noun": "session",
+    "sender": "Cleo <the third>",
+    "said": "was recorded",
+    "since": "January 5, 2027",
 }
 
 

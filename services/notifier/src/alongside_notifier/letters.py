@@ -19,6 +19,7 @@ KINDS = (
     "returned",
     "milestone",
     "asked",
+    "awaited",
 )
 
 _GAPS = re.compile(r"\n{3,}")

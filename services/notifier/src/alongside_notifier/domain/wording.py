@@ -1,9 +1,10 @@
 """Times in words: weekday, local time, zone name and offset, so that nobody has to guess."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from alongside.contracts import Pattern, SeriesState
+from alongside.contracts.hours import AwaitedFor
 from alongside.zones import zone
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.view import Meeting, View
@@ -100,6 +101,40 @@ def duration(minutes: int) -> str:
     if rest or not hours:
         parts.append(f"{rest} min")
     return " ".join(parts)
+
+
+def long_date(value: date) -> str:
+    """Return `January 12, 2027`."""
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def awaited(about: AwaitedFor, number: int, minutes: int) -> tuple[str, str, str]:
+    """Return how a reminder of what waits for somebody's word is headed, put, and led on from."""
+    one, length = number == 1, duration(minutes)
+    match about:
+        case "confirm":
+            what = "1 entry waits" if one else f"{number} entries wait"
+            return (
+                f"When you have a moment: {what} for your word",
+                f"{what} for you to say whether it is right, {length} in all."
+                if one
+                else f"{what} for you to say whether they are right, {length} in all.",
+                "Look at the hours",
+            )
+        case "look_again":
+            what = "1 entry was" if one else f"{number} entries were"
+            return (
+                f"When you have a moment: {what} sent back to you",
+                f"{what} sent back to you with a reason, {length} in all.",
+                "Look again",
+            )
+        case "record":
+            what = "1 session you led has" if one else f"{number} sessions you led have"
+            return (
+                f"When you have a moment: {what} no attendance yet",
+                f"{what} no attendance yet, {length} in all. One sitting is enough for all of them.",
+                "Record attendance",
+            )
 
 
 def ahead(minutes: int) -> str:

@@ -8,10 +8,12 @@ from alongside.contracts import (
     HoursReturned,
     MilestoneReached,
     PersonState,
+    WordAwaited,
 )
 from alongside.contracts.hours import EntryEvent, HoursEvent
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
+from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.store.uow import NotifierUow
 
@@ -38,6 +40,8 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
         case MilestoneReached():
             if event.occurred_at + STALE >= uow.now:
                 await _celebrate(event, uow, desk)
+        case WordAwaited():
+            await on_awaited(event, uow, desk)
         case _:
             pass
 
@@ -73,22 +77,29 @@ async def _ask(entry: EntryState, before: str | None, uow: NotifierUow, desk: De
 
 
 async def _hand_back(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
+    """Write to whoever spoke first: the provider who recorded it, or the supervisee who said it."""
     people = await uow.people.by_ids([entry.supervisee_id, entry.provider_id])
     supervisee, provider = people.get(entry.supervisee_id), people.get(entry.provider_id)
-    if provider is None or not await _wants_hour_mails(provider, uow):
+    to_supervisee = entry.awaits == entry.supervisee_id
+    reader, sender = (supervisee, provider) if to_supervisee else (provider, supervisee)
+    if reader is None or not await _wants_hour_mails(reader, uow):
         return
+    unknown = "Your provider" if to_supervisee else "A supervisee"
     letter = desk.letters.render(
         "returned",
-        **await _facts(entry, provider, uow),
-        supervisee=supervisee.name if supervisee else "A supervisee",
-        link=f"{desk.origin}/hours?person={entry.supervisee_id}",
+        **await _facts(entry, reader, uow),
+        sender=sender.name if sender else unknown,
+        said="you wrote down" if to_supervisee else "was recorded",
+        link=f"{desk.origin}/hours/{entry.entry_id}"
+        if to_supervisee
+        else f"{desk.origin}/hours?person={entry.supervisee_id}",
     )
     await queue_letter(
         letter,
         kind="returned",
-        why="A supervisee sent recorded attendance back.",
-        to=provider,
-        on_behalf_of=supervisee,
+        why="Hours were sent back, with a reason.",
+        to=reader,
+        on_behalf_of=sender,
         message_id=f"<returned.{entry.entry_id}.{entry.version}@{desk.domain}>",
         series_id=entry.series_id,
         uow=uow,

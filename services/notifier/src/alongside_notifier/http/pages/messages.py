@@ -31,6 +31,7 @@ KINDS = {
     "returned": "Hours sent back",
     "milestone": "Milestone",
     "asked": "Asked or answered",
+    "awaited": "Your word is awaited",
 }
 
 
