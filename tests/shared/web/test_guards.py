@@ -106,6 +106,13 @@ def test_writes_and_anything() -> None:
     assert [each is None for each in looks] == [True, True, False]
 
 
+def test_whoever_checks_documents_is_counted_however_they_ask() -> None:
+    limit = RateLimit(checks="2/minute")
+    asked = [limit(scope(method, path="/check/C0DE")) for method in ("GET", "POST", "GET")]
+    assert [each is None for each in asked] == [True, True, False]
+    assert limit(scope("GET", path="/hours")) is None
+
+
 def test_a_broken_counter_closes_no_door(monkeypatch) -> None:
     limit = RateLimit()
 

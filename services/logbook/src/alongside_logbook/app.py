@@ -11,17 +11,20 @@ from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside_logbook import consumers
+from alongside_logbook.documents.pdf import Press
 from alongside_logbook.housekeeping import Housekeeping
 from alongside_logbook.http import (
     api,
     attendance_api,
     board_api,
+    documents_api,
     outside_api,
     pages,
     trainings_api,
     visits_api,
 )
 from alongside_logbook.http.doors import Doors
+from alongside_logbook.http.pages import check
 from alongside_logbook.rulebook import load_with_own
 from alongside_logbook.store.tables import PLUMBING
 from alongside_logbook.store.uow import with_rules
@@ -62,17 +65,19 @@ def create_app(
         clock=clock,
         secrets=secrets,
         database=database,
-        body_limits=trainings_api.UPLOADS,
+        body_limits={**trainings_api.UPLOADS, **check.UPLOADS},
     )
     doors = Doors(clock=clock, new_id=new_id, database=database, kind=kind, uow=uow)
     web.state.uow = uow
     web.state.doors = doors
+    web.state.press = Press()
     web.state.person_gate = doors.person_gate
     for router in (
         api.router,
         attendance_api.router,
         board_api.router,
         visits_api.router,
+        documents_api.router,
         outside_api.router,
         trainings_api.router,
         *pages.routers(),
@@ -96,6 +101,7 @@ def create_app(
             Ticker("progress", timedelta(minutes=5), housekeeping.refresh_progress),
             Ticker("endings", timedelta(hours=6), housekeeping.note_endings),
             Ticker("nudges", timedelta(hours=1), housekeeping.nudge),
+            Ticker("leaving", timedelta(hours=1), housekeeping.follow_leaving),
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
     )

@@ -85,6 +85,7 @@ class RateLimit:
         anything: str = "6000/minute",
         writes: str = "1200/minute",
         doors: str = "30/minute",
+        checks: str = "60/minute",
     ) -> None:
         # Two counters an address are enough where thousands pass; whoever knocks at a door is
         # counted exactly, knock by knock: the estimate lets one too many in as a minute begins.
@@ -93,6 +94,7 @@ class RateLimit:
         self._anything = _Rule("anything", parse(anything), counter)
         self._writes = _Rule("writes", parse(writes), counter)
         self._doors = _Rule("doors", parse(doors), exact)
+        self._checks = _Rule("checks", parse(checks), exact)
 
     def __call__(self, scope: Scope) -> AlongsideError | None:
         """Return why this request must wait, or None."""
@@ -111,6 +113,9 @@ class RateLimit:
         return None
 
     def _rules(self, scope: Scope) -> list["_Rule"]:
+        if scope["path"].startswith("/check"):
+            # Anybody may ask whether a document is genuine, and each answer is worked out anew.
+            return [self._anything, self._checks]
         if scope["method"] in SAFE_METHODS:
             return [self._anything]
         at_a_door = scope["path"].startswith(("/sign-in", "/set-up", "/answer", "/vouch"))

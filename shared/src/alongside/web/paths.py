@@ -4,14 +4,17 @@ import re
 from urllib.parse import urlsplit
 
 # Below these, the rest of a path is a password.
-_SECRET_FOLDERS = re.compile(r"^/(feeds|sign-in|answer|set-up)/[^?#]+", re.DOTALL)
+_SECRET_FOLDERS = re.compile(
+    r"^((?:/api/logbook/v1)?/(?:feeds|sign-in|answer|set-up|vouch|check|documents))/[^?#]+",
+    re.DOTALL,
+)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def redacted(path: str) -> str:
     """Return a path that may stand in a log: without query, without links that open something."""
     path = path.partition("?")[0].partition("#")[0]
-    return _SECRET_FOLDERS.sub(r"/\1/…", path)
+    return _SECRET_FOLDERS.sub(r"\1/…", path)
 
 
 def local_path(candidate: str | None, default: str = "/") -> str:

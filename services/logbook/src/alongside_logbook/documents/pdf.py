@@ -101,6 +101,7 @@ def _data(face: Face, most: int | None) -> dict[str, Any]:
         "qr": _qr(face.check) if face.code else "",
         "figures": face.content.figures,
         "bars": drawing(face.content.bars),
+        "bars_open": any(bar.open_minutes for bar in face.content.bars),
         "bars_alt": told(face.content.bars),
         "sheets": [_sheet(sheet, most) for sheet in face.content.sheets],
         "notes": [*face.content.notes, *face.notes],

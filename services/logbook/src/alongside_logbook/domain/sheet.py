@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from alongside.db.types import json_text
 from alongside_logbook.domain.documents import Piece
 
 Cell = str | int | None
@@ -57,6 +58,10 @@ class Content(Piece):
     bars: tuple[Bar, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Return it as canonical JSON."""
+        return json_text(self.model_dump(mode="json"))
 
 
 def hours(minutes: int) -> str:

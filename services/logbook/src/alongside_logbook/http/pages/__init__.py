@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from alongside_logbook.http.pages import attendance, cohort, hours, rules, trainings, visits
+from alongside_logbook.http.pages import (
+    attendance,
+    check,
+    cohort,
+    documents,
+    hours,
+    outside,
+    providers,
+    rules,
+    trainings,
+    visits,
+    vouch,
+)
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -10,8 +22,13 @@ def routers() -> tuple[APIRouter, ...]:
     return (
         visits.router,
         attendance.router,
+        providers.router,
+        outside.router,
+        vouch.router,
         hours.router,
         cohort.router,
         rules.router,
         trainings.router,
+        documents.router,
+        check.router,
     )

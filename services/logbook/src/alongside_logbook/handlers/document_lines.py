@@ -1,0 +1,105 @@
+"""What a document needs of the record: goals, and sessions with whoever stands behind them."""
+
+from collections.abc import Iterable, Sequence
+
+from alongside_logbook.domain.engine import Verdict
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.hours_sheets import Line, Provider
+from alongside_logbook.domain.signatures import signatures
+from alongside_logbook.domain.toward import Toward
+from alongside_logbook.handlers.outside_providers import SEAL
+from alongside_logbook.handlers.progress import credentials_of
+from alongside_logbook.store.uow import LogbookUow
+
+UNKNOWN = "Somebody not known here yet"
+
+
+async def goals_toward(person_id: str, uow: LogbookUow) -> tuple[Toward, ...]:
+    """Return what a person's hours are counted toward, the category they pursue first."""
+    found: list[Toward] = []
+    row = await uow.progress.get(person_id)
+    if row is not None and row.body.pack is not None:
+        pack = uow.rules.pack(row.body.pack)
+        found.append(Toward(f"{pack.purpose}/{pack.category}", row.body, pack, main=True))
+    for each in await uow.goals.progress(person_id):
+        if each.body.pack is not None and each.goal not in {known.name for known in found}:
+            pack = uow.rules.pack(each.body.pack)
+            found.append(Toward(each.goal, each.body, pack, main=False))
+    return tuple(found)
+
+
+async def lines_of(
+    histories: Sequence[Sequence[EntryVersion]],
+    person_id: str,
+    toward: Toward | None,
+    uow: LogbookUow,
+) -> list[Line]:
+    """Return entries, given with all their versions, as a document shows them."""
+    verdicts = await _verdicts(person_id, toward, uow)
+    providers = await _providers({each[-1].provider_id for each in histories}, uow)
+    return [
+        Line(
+            entry=history[-1],
+            signatures=signatures(history),
+            provider=providers[history[-1].provider_id],
+            corrections=sum(each.act == "corrected" for each in history),
+            verdict=verdicts.get(history[-1].entry_id),
+        )
+        for history in histories
+    ]
+
+
+async def _verdicts(person_id: str, toward: Toward | None, uow: LogbookUow) -> dict[str, Verdict]:
+    if toward is None:
+        return {}
+    found: dict[str, Verdict] = {}
+    for row in await uow.entries.of_person(person_id):
+        verdict = (row.verdicts or {}).get(toward.name) or (row.verdict if toward.main else None)
+        if verdict is not None:
+            found[row.entry_id] = verdict
+    return found
+
+
+async def _providers(provider_ids: set[str], uow: LogbookUow) -> dict[str, Provider]:
+    people = await uow.people.many(provider_ids)
+    elsewhere = await uow.outside.many(provider_ids - people.keys())
+    held = await credentials_of(provider_ids, uow)
+    found = {
+        each: Provider(each, people[each].name if each in people else UNKNOWN)
+        for each in provider_ids
+    }
+    for each, row in elsewhere.items():
+        found[each] = Provider(
+            each,
+            row.name,
+            email=uow.secrets.unseal(SEAL, row.email_sealed),
+            agency=row.agency or "",
+            claimed=row.registry_state == "unchecked",
+        )
+    return {
+        each: Provider(
+            each,
+            known.name,
+            held.get(each, ()),
+            known.email,
+            known.agency,
+            claimed=known.claimed,
+        )
+        for each, known in found.items()
+    }
+
+
+async def signers_of(lines: Iterable[Line], uow: LogbookUow) -> dict[str, str]:
+    """Return the names of whoever signed."""
+    ids = {
+        word.person_id
+        for line in lines
+        for word in (line.signatures.provider, line.signatures.supervisee)
+        if word is not None
+    }
+    people = await uow.people.many(ids)
+    elsewhere = await uow.outside.many(ids - people.keys())
+    return {
+        **{each: row.name for each, row in people.items()},
+        **{each: row.name for each, row in elsewhere.items()},
+    }
