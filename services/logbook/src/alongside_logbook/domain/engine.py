@@ -336,7 +336,7 @@ def _part(need: Need, buckets: dict[str, int]) -> str:
     return ""
 
 
-_WITHDRAWN = _not("withdrawn", "Withdrawn: it counts for nothing.")
+_WITHDRAWN = _not("withdrawn", "Taken back: it counts for nothing.")
 _ABSENT = _not("absent", "Absent: 0 minutes were attended.")
 _OWN_SESSION = _not(
     "own_session", "Nobody earns received hours from a session they lead themselves."

@@ -285,7 +285,7 @@ def _few(shares: tuple[Shared, ...], needed: int, providers: int) -> bool:
 def _say_majority(shares: tuple[Shared, ...]) -> str:
     total = sum(share.minutes for share in shares)
     return (
-        f"No provider gave more than half of the hours: the most from one is "
+        f"Nobody gave the majority of the hours: the most from one provider is "
         f"{duration(shares[0].minutes)} of {duration(total)}."
     )
 

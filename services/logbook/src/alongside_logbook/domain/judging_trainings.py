@@ -41,7 +41,7 @@ def judge_trainings(
 
 def _before(training: TrainingFact) -> Verdict | None:
     if training.status == "withdrawn":
-        return _not("withdrawn", "Withdrawn: it counts for nothing.")
+        return _not("withdrawn", "Taken back: it counts for nothing.")
     if training.kind == "course":
         return _not("education", "Kept as evidence of education; it is no training in hours.")
     return None

@@ -112,6 +112,9 @@ def _by_row(
     warnings: tuple[str, ...] = ()
     if row.warn and not any(other.kind in row.warn.unless_also for other in held):
         warnings = (row.warn.say,)
+    if row.at_most is not None:
+        ends = say_day(add_months(credential.valid_from, row.at_most.months))
+        warnings += (f"{name_of(credential)} counts for {row.at_most.months} months, until {ends}.",)
     if row.verdict == "counts":
         because = f"The provider held {name_of(credential)} on {say_day(on)}."
         return Standing("counts", because, name_of(credential), warnings)
