@@ -175,7 +175,7 @@ async def test_what_becomes_of_mail_is_counted_by_kind_and_by_reason(notifier, s
             counted("alongside_mail_sent_total", kind="invitation"),
             *(
                 counted("alongside_mail_failed_total", reason=reason)
-                for reason in ("refused", "not_now", "away")
+                for reason in ("no_such_address", "not_now", "away")
             ),
         )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alongside.contracts import ANSWERS, answers_events
-from alongside_notifier.handlers.answers import answer_by_mail
+from alongside_notifier.handlers.intake import take_mail
 from notifier import corpus
 from notifier.corpus import as_sent
 
@@ -19,7 +19,7 @@ class Intake:
 
     async def take(self, text):
         async with self.notifier.app.uow() as uow:
-            taken = await answer_by_mail(as_sent(text), uow, self.notifier.desk)
+            taken = await take_mail(as_sent(text), uow, self.notifier.desk)
             await uow.commit()
         return taken
 
@@ -163,7 +163,7 @@ async def test_an_occurrence_that_is_not_there_is_refused(intake):
 )
 async def test_bytes_that_are_no_mail_are_refused(intake, raw):
     async with intake.notifier.app.uow() as uow:
-        taken = await answer_by_mail(raw, uow, intake.notifier.desk)
+        taken = await take_mail(raw, uow, intake.notifier.desk)
         await uow.commit()
     assert taken.outcome == "refused"
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from alongside.cli_support import console, run, service, stop
 from alongside.errors import NotFound
 from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.answers import answer_by_mail
 from alongside_notifier.handlers.feeds import ensure_feed
+from alongside_notifier.handlers.intake import take_mail
 
 app = typer.Typer(no_args_is_help=True)
 mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
@@ -98,7 +98,7 @@ async def _feed(email: str) -> str:
 async def _reply(raw: bytes) -> tuple[str, str]:
     async with service("notifier") as notifier:
         async with notifier.uow() as uow:
-            taken = await answer_by_mail(raw, uow, notifier.web.state.desk)
+            taken = await take_mail(raw, uow, notifier.web.state.desk)
             await uow.commit()
         return taken.outcome, taken.reason
 

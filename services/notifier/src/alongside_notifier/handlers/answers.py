@@ -1,7 +1,6 @@
 """Answers to invitations: from a page and from a calendar, one truth."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -18,6 +17,7 @@ from alongside_notifier.domain.answers import (
     occurrence_key,
     read_reply,
 )
+from alongside_notifier.domain.taken import Taken
 from alongside_notifier.domain.told import NOTHING
 from alongside_notifier.domain.view import View
 from alongside_notifier.handlers.refresh import seat_view
@@ -25,16 +25,6 @@ from alongside_notifier.store.tables import AnswerRow
 from alongside_notifier.store.uow import NotifierUow
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an answer mail."""
-
-    outcome: Literal["taken", "unchanged", "refused", "seen"]
-    reason: str
-    person_id: str | None = None
-    series_id: str | None = None
 
 
 async def answer_on_page(
@@ -75,24 +65,11 @@ async def answer_on_page(
 
 
 async def answer_by_mail(raw: bytes, uow: NotifierUow, desk: Desk) -> Taken:
-    """Take a REPLY or COUNTER mail: kept raw, judged, and if it says something new, recorded."""
-    reply_id = await uow.replies.receive(raw, uow.now)
-    if reply_id is None:
-        return Taken("seen", "Exactly this mail came before.")
+    """Judge a REPLY or COUNTER mail, and record it if it says something new."""
     reply = read_reply(raw, desk.mail_from)
-    taken = (
-        Taken("refused", reply.reason)
-        if isinstance(reply, Refused)
-        else await _judged(reply, uow, desk)
-    )
-    await uow.replies.settle(
-        reply_id,
-        outcome=taken.outcome,
-        reason=taken.reason,
-        person_id=taken.person_id,
-        series_id=taken.series_id,
-    )
-    return taken
+    if isinstance(reply, Refused):
+        return Taken("refused", reply.reason)
+    return await _judged(reply, uow, desk)
 
 
 async def answer_for(

@@ -4,6 +4,7 @@ from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.mime import Envelope, Letter, compose
+from alongside_notifier.handlers.intake import why_withheld
 from alongside_notifier.store.mails import QueuedMail
 from alongside_notifier.store.uow import NotifierUow
 
@@ -24,9 +25,13 @@ async def queue_letter(
     unsubscribe: str | None = None,
     order_key: str | None = None,
 ) -> bool:
-    """Queue a letter; False if it was queued before, or if the person left and is told nothing."""
+    """Queue a letter; False if it was queued before, or if the person left and is told nothing.
+
+    To an address from which mails come back, it is kept with the reason and not sent.
+    """
     if to.left_at is not None:
         return False
+    withheld = await why_withheld(to.email, kind, uow)
     association = await uow.people.association_name()
     host = on_behalf_of
     sender = desk.sender_for(to.person_id, host.name if host else "", association)
@@ -58,4 +63,5 @@ async def queue_letter(
             order_key=order_key,
         ),
         uow.now,
+        withheld=withheld,
     )

@@ -10,6 +10,8 @@ from sqlalchemy import Row
 from alongside.db.claim import backoff
 from alongside.observability import metrics
 from alongside_notifier.delivery import Away, Counter, NotNow, Parcel, Post, Refused
+from alongside_notifier.domain.bounces import failure_of
+from alongside_notifier.handlers.intake import refused_for_good
 from alongside_notifier.handlers.tell import OpenUow
 
 log = structlog.get_logger(__name__)
@@ -73,9 +75,9 @@ class _Round:
             async with self._open_uow() as uow:
                 reason = f"The mail server refused it: {error}"
                 await uow.mails.gave_up(row.id, worker=self._worker, now=uow.now, reason=reason)
+                await refused_for_good(row.recipient, failure_of(str(error)), str(error), uow)
                 await uow.session.commit()
             log.warning("mail_refused", mail=row.id, kind=row.kind, error=str(error))
-            metrics.MAIL_FAILED.labels("refused").inc()
             return True
         except NotNow as error:
             metrics.MAIL_FAILED.labels("not_now").inc()

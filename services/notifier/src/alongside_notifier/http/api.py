@@ -8,8 +8,9 @@ from alongside.errors import Forbidden, Gone, NotFound, UnsupportedMediaType
 from alongside.web.auth import CurrentViewer, MaybeViewer
 from alongside.web.writes import Write
 from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.answers import answer_by_mail, answer_on_page, standing_answer
+from alongside_notifier.handlers.answers import answer_on_page, standing_answer
 from alongside_notifier.handlers.feeds import ensure_feed, revoke_feed, rotate_feed
+from alongside_notifier.handlers.intake import take_mail
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import seat_view
 from alongside_notifier.http.agenda import agenda_of
@@ -211,7 +212,9 @@ async def take_reply(
     desk: TheDesk,
     x_alongside_hook_key: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Take an answer mail, raw (`message/rfc822`), from a mail system.
+    """Take a mail that came to our address, raw (`message/rfc822`), from a mail system.
+
+    It is an answer to an invitation, or a report that a mail came back.
 
     It shows the hook key (`alongside mail hook-key`), or a coordinator's API token.
     """
@@ -223,7 +226,7 @@ async def take_reply(
     raw = await request.body()
 
     async def taken(uow: NotifierUow) -> ReplyOutcome:
-        outcome = await answer_by_mail(raw, uow, desk)
+        outcome = await take_mail(raw, uow, desk)
         return ReplyOutcome(outcome=outcome.outcome, reason=outcome.reason)
 
     return await write(taken)

@@ -36,8 +36,11 @@ class Mails:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def queue(self, mail: QueuedMail, now: datetime) -> bool:
-        """Queue a mail; False if it was queued before."""
+    async def queue(self, mail: QueuedMail, now: datetime, *, withheld: str | None = None) -> bool:
+        """Queue a mail; False if it was queued before.
+
+        What is `withheld` is only kept, with the reason, for whoever asks why nothing came.
+        """
         queued = await self._session.execute(
             insert_into(self._session, MAILS)
             .values(
@@ -53,6 +56,9 @@ class Mails:
                 series_id=mail.series_id,
                 queued_at=now,
                 next_attempt_at=now,
+                outcome=None if withheld is None else "withheld",
+                last_error=withheld,
+                done_at=None if withheld is None else now,
             )
             .on_conflict_do_nothing()
             .returning(MAILS.c.id)
@@ -111,6 +117,38 @@ class Mails:
             .where(MAILS.c.person_id == person_id, MAILS.c.done_at.is_(None))
             .values(outcome="withdrawn", done_at=now, last_error=reason)
         )
+
+    async def withhold(self, address: str, now: datetime, reason: str, *, but: str) -> None:
+        """Take back what waits for an address, except mails of one kind."""
+        await self._session.execute(
+            update(MAILS)
+            .where(
+                func.lower(MAILS.c.recipient) == address.lower(),
+                MAILS.c.done_at.is_(None),
+                MAILS.c.claimed_by.is_(None),
+                MAILS.c.kind != but,
+            )
+            .values(outcome="withheld", done_at=now, last_error=reason)
+        )
+
+    async def came_back(self, message_id: str, reason: str) -> Row[Any] | None:
+        """Note that a mail that was sent came back; return which, or none if it is not ours."""
+        found = await self._session.execute(
+            update(MAILS)
+            .where(MAILS.c.message_id == message_id, MAILS.c.outcome.in_(("sent", "bounced")))
+            .values(outcome="bounced", last_error=reason[:2000])
+            .returning(MAILS.c.id, MAILS.c.person_id, MAILS.c.recipient, MAILS.c.kind)
+        )
+        return found.first()
+
+    async def sent_as(self, message_id: str) -> Row[Any] | None:
+        """Return to whom a mail went."""
+        rows = await self._session.execute(
+            select(MAILS.c.id, MAILS.c.person_id, MAILS.c.recipient).where(
+                MAILS.c.message_id == message_id
+            )
+        )
+        return rows.first()
 
     async def listed(
         self, *, person_id: str | None, limit: int, offset: int = 0

@@ -163,6 +163,20 @@ class ReplyRow(NotifierTable, table=True):
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class BouncedRow(NotifierTable, table=True):
+    """An address from which mails came back, and since when nothing more is sent to it."""
+
+    __tablename__ = "bounced"
+
+    address: str = Field(sa_column=Column(String(320), primary_key=True))
+    """In lower case."""
+    strikes: int = Field(sa_column=Column(Integer, nullable=False))
+    failure: str = Field(sa_column=Column(String(16), nullable=False))
+    diagnosis: str = Field(sa_column=Column(Text, nullable=False))
+    last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    silent_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
 class EntryRow(NotifierTable, table=True):
     """An hour entry, as far as mails about it need to know."""
 
@@ -251,4 +265,7 @@ MAILS = Table(
     ),
     Index("ix_mails_person_id", "person_id", "id"),
 )
-"""The mail queue and the record of what was sent. `outcome`: sent, failed, or withdrawn."""
+"""The mail queue and the record of what was sent.
+
+`outcome`: sent, failed, bounced (sent, and came back), withheld (the address takes none), withdrawn.
+"""

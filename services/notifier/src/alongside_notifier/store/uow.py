@@ -4,6 +4,7 @@ from functools import cached_property
 
 from alongside.db import UnitOfWork
 from alongside_notifier.store.answers import Answers, Replies
+from alongside_notifier.store.bounced import Bounced
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
 from alongside_notifier.store.mails import Mails
@@ -44,6 +45,11 @@ class NotifierUow(UnitOfWork):
     def mails(self) -> Mails:
         """The mail queue."""
         return Mails(self.session)
+
+    @cached_property
+    def bounced(self) -> Bounced:
+        """Addresses from which mails came back."""
+        return Bounced(self.session)
 
     @cached_property
     def answers(self) -> Answers:

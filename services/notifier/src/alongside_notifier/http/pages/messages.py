@@ -11,8 +11,10 @@ from fastapi.responses import Response
 
 from alongside.errors import NotFound
 from alongside.web.auth import CurrentViewer, Viewer
-from alongside.web.pages import PagesDep
-from alongside_notifier.http.reading import Read, SeesAll
+from alongside.web.pages import PagesDep, redirect
+from alongside_notifier.domain.bounces import FAILURES
+from alongside_notifier.handlers.intake import try_again
+from alongside_notifier.http.reading import OpenWrite, Read, SeesAll
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
@@ -53,6 +55,8 @@ async def messages(
         offset=(page - 1) * _PAGE,
     )
     due = [] if everybody else await _due(viewer, read)
+    person = await read.people.get(viewer.person_id)
+    back = await read.bounced.of(person.email) if person else None
     return pages.render(
         "messages.html",
         mails=[_shown(row) for row in rows],
@@ -62,7 +66,21 @@ async def messages(
         everybody=everybody,
         sees_all=sees_all,
         due=due,
+        silent=back if back and back.silent_since else None,
+        failures=FAILURES,
     )
+
+
+@router.post("/messages/try-again")
+async def try_address_again(viewer: CurrentViewer, open_uow: OpenWrite) -> Response:
+    """Send to the reader's address again, although mails came back from it."""
+    async with open_uow() as uow:
+        person = await uow.people.get(viewer.person_id)
+        if person is None:
+            raise NotFound
+        await try_again(person, uow)
+        await uow.commit()
+    return redirect("/messages", "Mail goes to your address again from now on.")
 
 
 @router.get("/messages/{number}.eml")
