@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
 from alongside_logbook.handlers.board import note_all_endings
+from alongside_logbook.handlers.leaving import forget_due, remove_due
 from alongside_logbook.handlers.nudges import nudge
 from alongside_logbook.handlers.progress import refresh
 from alongside_logbook.store.uow import LogbookUow
@@ -48,6 +49,18 @@ class Housekeeping:
             if last is None:
                 return done
             after = last
+
+    async def follow_leaving(self) -> int:
+        """Remove what is due of those who leave, and forget old names; return of how many people."""
+        done = 0
+        for step in (remove_due, forget_due):
+            batch = 1
+            while batch:
+                async with self._uow() as uow:
+                    batch = await step(uow)
+                    await uow.commit()
+                done += batch
+        return done
 
     async def sweep(self) -> int:
         """Forget old idempotency keys and refusals; return how many."""

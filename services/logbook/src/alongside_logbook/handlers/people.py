@@ -4,6 +4,7 @@ from alongside.contracts import AssociationDescribed, Event, PersonState
 from alongside.contracts.people import PersonEvent
 from alongside.web.ended import on_signed_out
 from alongside_logbook.handlers.board import note_endings
+from alongside_logbook.handlers.leaving import on_left
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.tables import PersonRow
 from alongside_logbook.store.uow import LogbookUow
@@ -23,6 +24,7 @@ async def on_people(event: Event, uow: LogbookUow) -> None:
             before = await uow.people.keep(event.person)
             if before is None or before.version < event.person.version:
                 await _follow(before, event.person, uow)
+                await on_left(event.person, uow)
         case _:
             pass
 

@@ -6,6 +6,7 @@ from alongside.db import UnitOfWork
 from alongside.secrets import MissingKey, Secrets
 from alongside_logbook.rulebook import Rulebook, shipped
 from alongside_logbook.store.board import BoardStore
+from alongside_logbook.store.departures import DepartureStore
 from alongside_logbook.store.documents import DocumentStore
 from alongside_logbook.store.entries import EntryStore
 from alongside_logbook.store.goals import GoalStore
@@ -86,6 +87,11 @@ class LogbookUow(UnitOfWork):
     def trainings(self) -> TrainingStore:
         """Trainings in every version, and their certificates."""
         return TrainingStore(self.session)
+
+    @cached_property
+    def departures(self) -> DepartureStore:
+        """Who leaves, and what is removed then."""
+        return DepartureStore(self.session)
 
     @property
     def rules(self) -> Rulebook:

@@ -2,6 +2,7 @@
 
 from alongside_logbook.store.tables.base import METADATA, PLUMBING, LogbookTable, table
 from alongside_logbook.store.tables.board import BoardRow, EndingRow, TallyRow
+from alongside_logbook.store.tables.departures import DepartureRow
 from alongside_logbook.store.tables.documents import DocumentFileRow, DocumentRow
 from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
 from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
@@ -27,6 +28,7 @@ __all__ = [
     "BoardRow",
     "CertificateFileRow",
     "ChainRow",
+    "DepartureRow",
     "DocumentFileRow",
     "DocumentRow",
     "EndingRow",
