@@ -49,6 +49,7 @@ FACTS = {
     "sender": "Cleo <the third>",
     "said": "was recorded",
     "since": "January 5, 2027",
+    "number": "3 sessions",
 }
 
 

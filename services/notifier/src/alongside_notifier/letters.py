@@ -20,6 +20,7 @@ KINDS = (
     "milestone",
     "asked",
     "awaited",
+    "vouch",
 )
 
 _GAPS = re.compile(r"\n{3,}")

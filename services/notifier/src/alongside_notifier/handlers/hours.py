@@ -8,6 +8,7 @@ from alongside.contracts import (
     HoursReturned,
     MilestoneReached,
     PersonState,
+    VouchAsked,
     WordAwaited,
 )
 from alongside.contracts.hours import EntryEvent, HoursEvent
@@ -15,6 +16,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.vouching import ask_to_vouch
 from alongside_notifier.store.uow import NotifierUow
 
 STALE = timedelta(days=30)
@@ -42,6 +44,8 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
                 await _celebrate(event, uow, desk)
         case WordAwaited():
             await on_awaited(event, uow, desk)
+        case VouchAsked():
+            await ask_to_vouch(event, uow, desk)
         case _:
             pass
 

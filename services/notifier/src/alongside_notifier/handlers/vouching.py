@@ -1,0 +1,54 @@
+"""Writing to a provider without an account: one letter with a link, as long as the link works."""
+
+from alongside.contracts import PersonState, VouchAsked
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.plain import one_line
+from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.store.uow import NotifierUow
+
+PURPOSE = "vouch"
+"""What the links are sealed for; the logbook checks them alike."""
+
+
+async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
+    """Mail the link once, however often it is heard; never after it has run out.
+
+    The mail is nobody's who signs in: the link is the provider's alone, so that not even the
+    supervisee who asked finds it among their own messages.
+    """
+    supervisee = await uow.people.get(event.supervisee_id)
+    if event.expires_at <= uow.now or supervisee is None or supervisee.left_at is not None:
+        return
+    mac = desk.secrets.link_mac(PURPOSE, event.request_id)
+    sessions = "1 session" if event.entries == 1 else f"{event.entries} sessions"
+    letter = desk.letters.render(
+        "vouch",
+        association=await uow.people.association_name(),
+        name=one_line(event.provider_name),
+        supervisee=one_line(supervisee.name),
+        number=sessions,
+        duration=wording.duration(event.minutes),
+        link=f"{desk.origin}/vouch/{event.request_id}/{mac}",
+        until=wording.long_date(event.expires_at.date()),
+    )
+    await queue_letter(
+        letter,
+        kind="vouch",
+        why="A supervisee asked a provider from elsewhere to confirm hours.",
+        to=_reader(event),
+        message_id=f"<vouch.{event.request_id}@{desk.domain}>",
+        uow=uow,
+        desk=desk,
+    )
+
+
+def _reader(event: VouchAsked) -> PersonState:
+    return PersonState(
+        person_id=event.request_id,
+        version=1,
+        name=event.provider_name,
+        email=event.provider_email,
+        zone="UTC",
+        roles=(),
+    )
