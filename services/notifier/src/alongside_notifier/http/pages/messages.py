@@ -34,6 +34,7 @@ KINDS = {
     "milestone": "Milestone",
     "asked": "Asked or answered",
     "awaited": "Your word is awaited",
+    "vouch": "Hours to vouch for",
 }
 
 
