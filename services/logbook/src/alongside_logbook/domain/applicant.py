@@ -21,7 +21,7 @@ class Applicant:
     """What they hold and held themselves: renewals ask when a category was earned."""
     gives_rsc: bool = False
     leads_series: frozenset[str] = frozenset()
-    """Series they lead: no session of them is RSC that they receive."""
+    """Series they lead and were never in: no session of them is RSC that they receive."""
     trainings: tuple[TrainingFact, ...] = ()
     unchecked: frozenset[str] = frozenset()
     """Providers whose credentials are claimed, and nobody has looked them up yet."""

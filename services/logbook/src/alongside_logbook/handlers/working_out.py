@@ -91,7 +91,7 @@ async def look_up(
     ahead = await uow.sessions.ahead_of(supervisee_id, uow.now)
     provider_ids = {entry.provider_id for entry in entries} | {each.provider_id for each in ahead}
     credentials, unchecked = await held_by(provider_ids, uow)
-    leads = await uow.sessions.led_by(supervisee_id)
+    leads, only_leads = await uow.sessions.led_by(supervisee_id)
     own = person.credentials if person else ()
     applicant = Applicant(
         person_id=supervisee_id,
@@ -99,7 +99,7 @@ async def look_up(
         pursuing_since=person.pursuing_since if person else None,
         credentials=own,
         gives_rsc=bool(leads) or any(held.kind in _GIVES_RSC for held in own),
-        leads_series=leads,
+        leads_series=only_leads,
         trainings=await uow.trainings.facts(supervisee_id),
         unchecked=unchecked,
     )

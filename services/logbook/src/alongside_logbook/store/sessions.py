@@ -196,12 +196,18 @@ class SessionStore:
         query = select(or_(exists(together), exists(recorded)))
         return bool((await self._session.execute(query)).scalar())
 
-    async def led_by(self, person: str) -> frozenset[str]:
-        """Return the series that somebody leads, or led; a stand-in leads none."""
-        query = select(_PEOPLE.c.series_id).where(
-            _PEOPLE.c.person_id == person, _PEOPLE.c.part == "leader"
+    async def led_by(self, person: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the series that somebody leads, or led, and those of them they were never in.
+
+        A stand-in leads none. In a series that was handed over somebody may have received RSC before
+        they led it, or after: there the roster of each day tells.
+        """
+        query = select(_PEOPLE.c.series_id, _PEOPLE.c.part).where(
+            _PEOPLE.c.person_id == person, _PEOPLE.c.part.in_(("leader", "member"))
         )
-        return frozenset((await self._session.execute(query)).scalars())
+        parts = (await self._session.execute(query)).all()
+        led = frozenset(series_id for series_id, part in parts if part == "leader")
+        return led, led - {series_id for series_id, part in parts if part == "member"}
 
     async def ahead_of(self, person: str, now: datetime, *, most: int = 400) -> tuple[Ahead, ...]:
         """Return the planned sessions ahead on whose roster somebody is, soonest first."""
