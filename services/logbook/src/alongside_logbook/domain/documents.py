@@ -148,7 +148,7 @@ def typed(text: str) -> str | None:
 
     The letters O, I and L are in no code: they are read as the digits they look like.
     """
-    code = "".join(text.split()).replace("-", "").upper().translate(_TYPED)
+    code = "".join(letter for letter in text if letter.isalnum()).upper().translate(_TYPED)
     fits = len(code) == _CODE_LENGTH and all(letter in _ALPHABET for letter in code)
     return code if fits else None
 
