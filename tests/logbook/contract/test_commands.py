@@ -37,34 +37,66 @@ def run(*words: str) -> str:
     return result.output
 
 
-def test_listing_and_showing_rules():
-    listed = run("rules", "list", "--association", "alliance")
+def test_listing_and_showing_rules(data):
+    listed = run("rules", "list", "--association", "alliance", "--purpose", "apply")
     assert "alliance/apply/IMHM-C" in listed
+    assert "50 h RSC, 48 h training" in listed
     assert "first5" not in listed
-    assert "alliance/apply/IFS" in json.loads(run("rules", "list", "--json"))
+    assert "renew" not in listed
+    assert "alliance/renew/IFS@yearly" in json.loads(run("rules", "list", "--json"))
     shown = run("rules", "show", "alliance/apply/IMHM-C")
     assert "25 h  Of these, about the RSC that one gives to others  [H; S17, S20, S21]" in shown
     assert "S17: Washington association" in shown
     assert json.loads(run("rules", "show", "alliance/apply/IFS", "--json"))["category"] == "IFS"
 
 
-def test_a_pack_that_is_not_there(said):
+def test_an_installations_own_packs_are_listed_and_shown(data, said):
+    own = data / "rules" / "here"
+    (own / "apply").mkdir(parents=True)
+    (own / "association.yaml").write_text(
+        "association: here\nextends: alliance\nname: Our own\nabout: The rules of this place.\n"
+    )
+    (own / "apply" / "IFS.yaml").write_text(
+        "extends: alliance/apply/IFS\ntitle: Family Specialist, as we say it\n"
+    )
+    assert "Family Specialist, as we say it" in run("rules", "list", "--association", "here")
+    assert "as we say it" in run("rules", "show", "here/apply/IFS")
+    assert "of 12 associations hold" in run("rules", "check")
+    (own / "apply" / "IFS.yaml").write_text("extends: alliance/apply/NOPE\n")
+    for command in (("list",), ("show", "here/apply/IFS"), ("check",)):
+        result = RUN.invoke(app, ["rules", *command])
+        assert result.exit_code == 1, command
+    assert any("here/apply/IFS.yaml:1: extends 'alliance/apply/NOPE'" in line for line in said)
+
+
+def test_a_pack_that_is_not_there(data, said):
     result = RUN.invoke(app, ["rules", "show", "alliance/apply/NONE"])
     assert result.exit_code == 1
     assert "`alongside rules list` shows them" in said[0]
 
 
 def test_checking_rules(said, tmp_path):
-    assert "packs of 2 associations hold" in run("rules", "check")
     own = tmp_path / "rules" / "alliance" / "apply"
     own.mkdir(parents=True)
-    (own / "IFS.yaml").write_text((SHIPPED / "alliance/apply/IFS.yaml").read_text())
-    assert "hold" in run("rules", "check", str(tmp_path / "rules"))
-    (own / "IFS.yaml").write_text("association: alliance\nhours: many")
+    shipped = (SHIPPED / "alliance/apply/IFS.yaml").read_text()
+    (own / "IFS.yaml").write_text(shipped)
+    assert "packs of 11 associations hold" in run("rules", "check", str(tmp_path / "rules"))
+    (own / "IFS.yaml").write_text(shipped.replace("24 clock hours", "23 clock hours"))
     result = RUN.invoke(app, ["rules", "check", str(tmp_path / "rules")])
     assert result.exit_code == 1
-    assert "alliance/apply/IFS.yaml: hours: Extra inputs are not permitted" in said
+    assert any("the summary says 23 hours" in line for line in said)
+    (own / "IFS.yaml").write_text("association: alliance\nhours: many")
+    result = RUN.invoke(app, ["rules", "check", str(tmp_path / "rules"), "--json"])
+    assert result.exit_code == 1
+    assert {"place": "alliance/apply/IFS.yaml:2", "said": "hours: Extra inputs are not permitted",
+            "grave": True} in json.loads(result.stdout)  # fmt: skip
     assert "to put right" in said[-1]
+
+
+def test_the_schemas_of_packs_are_printed(said):
+    assert json.loads(run("rules", "schema"))["title"] == "A rule pack"
+    assert "overlays" in json.loads(run("rules", "schema", "association"))["properties"]
+    assert RUN.invoke(app, ["rules", "schema", "nothing"]).exit_code == 1
 
 
 def test_verifying_an_empty_installation(data):

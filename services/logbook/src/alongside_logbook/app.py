@@ -25,7 +25,7 @@ from alongside_logbook.http import (
 )
 from alongside_logbook.http.doors import Doors
 from alongside_logbook.http.pages import check
-from alongside_logbook.rulebook import load_with_own
+from alongside_logbook.rulebook import OWN_RULES, load_with_own
 from alongside_logbook.store.tables import PLUMBING
 from alongside_logbook.store.uow import with_rules
 
@@ -43,9 +43,6 @@ PREFIXES = (
     "/my-data",
     "/api/logbook",
 )
-
-OWN_RULES = "rules"
-"""Folder inside the data folder whose packs replace, or stand beside, those that are shipped."""
 
 
 def create_app(

@@ -2,11 +2,9 @@
 
 from alongside.cli_support import service
 from alongside.errors import NotFound
-from alongside_logbook.domain.packs import Pack, Sourced
 from alongside_logbook.domain.words import duration
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.verification import Verification, verify
-from alongside_logbook.rulebook import shipped
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.progress import ProgressView, progress_view
 
@@ -52,35 +50,3 @@ def told(shown: ProgressView) -> str:
     ]
     lines.append(f"  Attended in all: {duration(progress.attended)}")
     return "\n".join(lines)
-
-
-def spelled(pack: Pack) -> str:
-    """Return a rule pack in plain lines, every number with its sources."""
-    lines = [f"{pack.title} ({pack.category}, {pack.track}), to {pack.purpose}", pack.summary, ""]
-    lines += [
-        f"  {requirement.hours} h  {requirement.label}{_basis(requirement)}"
-        for requirement in pack.requirements
-    ]
-    if pack.window is not None:
-        lines.append(
-            f"  at least {pack.window.at_least.months} months{_basis(pack.window.at_least)}"
-        )
-        lines.append(f"  at most {pack.window.at_most.months} months{_basis(pack.window.at_most)}")
-    for row in pack.providers.rows if pack.providers else ():
-        who = ", ".join(row.kinds) or "anybody"
-        between = f" from {row.since}" if row.since else ""
-        between += f" until {row.until}" if row.until else ""
-        verdict = "counts" if row.verdict == "counts" else "ask   "
-        lines.append(f"  {verdict}  {who} ({', '.join(row.standing)}){between}{_basis(row)}")
-    lines += [
-        "",
-        *(
-            f"  {name}: {source.name}, {source.address or ''}".rstrip(", ")
-            for name, source in shipped().sources_of(pack).items()
-        ),
-    ]
-    return "\n".join(lines)
-
-
-def _basis(statement: Sourced) -> str:
-    return f"  [{statement.confidence}; {', '.join(statement.sources)}]"

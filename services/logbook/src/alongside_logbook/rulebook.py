@@ -43,11 +43,14 @@ class Rulebook:
         return self.associations.get(name) or self.associations[FALLBACK]
 
     def pack(self, name: str) -> Pack:
-        """Return the pack of that name: `association/purpose/CATEGORY`, or with `@edition`."""
-        try:
-            return self.packs[name]
-        except KeyError:
-            raise NotFound(f"There is no rule pack {name[:80]!r}.") from None
+        """Return the pack of that name: `association/purpose/CATEGORY`, or with `@edition`.
+
+        Of a pack that has only editions the first answers to the name without one.
+        """
+        found = self.packs.get(name) or next(iter(self.editions(name)), None)
+        if found is None:
+            raise NotFound(f"There is no rule pack {name[:80]!r}.")
+        return found
 
     def find(
         self, association: str, purpose: Purpose, category: str | None, on: date
