@@ -19,6 +19,16 @@ from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
 
 
+class GoalVerdict(View):
+    """What an entry counts for toward one goal."""
+
+    goal: str
+    counts: State
+    reason: str
+    buckets: dict[str, int]
+    warnings: tuple[str, ...]
+
+
 class EntryView(View):
     """An hour entry: what was attended, who stands behind it, what it counts for and why."""
 
@@ -61,6 +71,8 @@ class EntryView(View):
     buckets: dict[str, int]
     provider_held: str | None
     warnings: tuple[str, ...]
+    goals: tuple[GoalVerdict, ...] = ()
+    """The same toward each goal, the category that is pursued among them."""
     returned_because: str | None = None
     """For the two people it concerns and coordinators only."""
 
@@ -231,6 +243,20 @@ def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
         reason=verdict.reason if verdict else "Being worked out.",
         buckets=dict(verdict.buckets) if verdict else {},
         provider_held=verdict.held if verdict else None,
-        warnings=(*(verdict.warnings if verdict else ()), *names.doubts(entry.provider_id)),
+        warnings=tuple(
+            dict.fromkeys(
+                (*(verdict.warnings if verdict else ()), *names.doubts(entry.provider_id))
+            )
+        ),
+        goals=tuple(
+            GoalVerdict(
+                goal=goal,
+                counts=each.state,
+                reason=each.reason,
+                buckets=each.buckets,
+                warnings=each.warnings,
+            )
+            for goal, each in (row.verdicts or {}).items()
+        ),
         returned_because=entry.returned_because if _concerns(row, actor) else None,
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pydantic import Field
+
 from alongside.errors import NotFound
 from alongside_logbook.domain.goals import Goal, standing
 from alongside_logbook.domain.packs import Pack
@@ -48,6 +50,8 @@ class ProgressView(View):
     awaited: tuple[AwaitedView, ...]
     goals: tuple[GoalView, ...] = ()
     """Every goal, the category they pursue first; the first is the one to show."""
+    names: dict[str, str] = Field(default_factory=dict)
+    """Names of the providers the counted hours are shared among."""
 
 
 class ChoiceView(View):
@@ -111,13 +115,9 @@ async def progress_view(person_id: str, actor: Actor, uow: LogbookUow) -> Progre
     found = await _found(person_id, row, uow)
     goals = _goal_views(found)
     progress = found.progress
+    sharing = {each.person_id for goal in goals for each in goal.progress.shares}
     names = await Names.of(
-        uow,
-        [
-            person_id,
-            *(each.person_id for each in progress.awaited),
-            *(each.person_id for goal in goals for each in goal.progress.shares),
-        ],
+        uow, [person_id, *(each.person_id for each in progress.awaited), *sharing]
     )
     return ProgressView(
         person=names(person_id),
@@ -125,6 +125,7 @@ async def progress_view(person_id: str, actor: Actor, uow: LogbookUow) -> Progre
         progress=progress,
         awaited=tuple(_awaited(each, names) for each in progress.awaited),
         goals=goals,
+        names={each: names(each).name for each in sharing},
     )
 
 

@@ -10,24 +10,23 @@ from alongside.errors import Conflict, Invalid
 from alongside.web.auth import CurrentViewer
 from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
-from alongside_logbook.domain.attendance import CORRECTION_REASONS, PRESENCES
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.handlers.confirmation import (
     ConfirmEntries,
     ReturnEntry,
-    Seen,
     confirm_entries,
     return_entry,
 )
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
-from alongside_logbook.http.pages.common import STATUSES, counts, strip
+from alongside_logbook.http.pages.common import counts
+from alongside_logbook.http.pages.goals import shown_goal
 from alongside_logbook.store.uow import LogbookUow
-from alongside_logbook.views.entries import entries_page, entry_history, entry_views
+from alongside_logbook.views.entries import entries_page, entry_views
 from alongside_logbook.views.progress import progress_view
 
 router = APIRouter(include_in_schema=False)
 
-_PER_PAGE = 50
+_PER_PAGE = 25
 
 Id = Annotated[str, Path(max_length=64)]
 
@@ -62,7 +61,7 @@ async def confirm_page(
     """Confirm what was named, as it was seen."""
     form = await form_data(request)
     try:
-        command = ConfirmEntries(entries=tuple(_seen(text) for text in form.many("entry") if text))
+        command = ConfirmEntries(entries=entries_seen(form))
         async with doors.writing() as uow:
             done = await confirm_entries(command, actor, uow)
     except (Invalid, Conflict) as error:
@@ -118,26 +117,6 @@ async def return_page(
     return redirect("/hours", "Returned. Your provider is asked to look at it again.")
 
 
-@router.get("/hours/{entry_id}")
-async def entry_page(
-    pages: PagesDep, viewer: CurrentViewer, uow: Reading, actor: ActorDep, entry_id: Id
-) -> Response:
-    """Show one entry, everything that ever happened to it, and the proof."""
-    found = await entry_history(entry_id, actor, uow)
-    entry = found.entry
-    leads = await uow.sessions.is_leader(viewer.person_id, entry.series_id)
-    return pages.render(
-        "entry.html",
-        found=found,
-        entry=entry,
-        presences=PRESENCES,
-        corrections=CORRECTION_REASONS,
-        own=entry.supervisee.person_id == viewer.person_id,
-        can_correct=leads or viewer.is_coordinator,
-        counts=await counts(viewer, uow),
-    )
-
-
 async def _hours(
     pages: PagesDep,
     viewer: CurrentViewer,
@@ -150,18 +129,21 @@ async def _hours(
     typed: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
+    own = person_id == viewer.person_id
     shown = await progress_view(person_id, actor, uow)
+    goals = [shown_goal(goal) for goal in shown.goals]
     entries = await entries_page(person_id, actor, uow, page=page, size=_PER_PAGE)
     waiting = await entry_views(await uow.entries.unconfirmed_of(person_id), actor, uow)
-    own = person_id == viewer.person_id
     return pages.render(
         "hours.html",
         status=status,
         person=shown.person,
-        progress=shown.progress,
+        first=goals[0],
+        others=goals[1:],
+        headings={goal.goal: goal.heading for goal in goals},
+        names=shown.names,
+        may_choose=own or actor.coordinator,
         awaited=shown.awaited,
-        strip=strip(shown.progress),
-        statuses=STATUSES,
         entries=entries,
         to_confirm=[
             entry for entry in waiting if entry.awaits and entry.awaits.person_id == person_id
@@ -174,10 +156,3 @@ async def _hours(
         typed=typed or {},
         counts=await counts(viewer, uow),
     )
-
-
-def _seen(text: str) -> Seen:
-    entry_id, _, version = text.rpartition(":")
-    if not entry_id or len(entry_id) > 64 or not version.isdigit():  # noqa: PLR2004  # ids are no longer
-        raise Invalid("That form was not complete. Please try again.")
-    return Seen(entry_id=entry_id, version=int(version))
