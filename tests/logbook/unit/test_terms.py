@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.terms import held_since, terms_of
-from logbook.unit.packing import THREE_YEARS, TODAY, YEARLY, ann, need, pack, said, training
+from logbook.unit.packing import THREE_YEARS, TODAY, WINDOW, YEARLY, ann, need, pack, said, training
 
 pytestmark = pytest.mark.unit
 
@@ -154,3 +155,52 @@ def test_a_lapse_begins_the_years_anew(held, since):
 def test_a_lookback_is_so_many_months_and_no_day_more():
     rules = pack(need(hours=15), purpose="reinstate", lookback=said(months=12))
     assert terms_of(rules, ann(TODAY)).days == (date(2025, 7, 1), date(2026, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("earned_on", "first"), [("2025-12-31", date(2025, 1, 1)), ("2026-01-20", date(2026, 1, 1))]
+)
+def test_nobody_renews_for_a_year_before_they_held_it(earned_on, first):
+    rules = pack(need(hours=12), cycle={**YEARLY, "due": said(day="01-31")})
+    held = ("IFS", date.fromisoformat(earned_on))
+    period = terms_of(rules, ann(date(2026, 1, 25), held)).period
+    assert period is not None
+    assert period.first == first
+
+
+@pytest.mark.parametrize(
+    ("requirements", "words"),
+    [
+        ([need(kind="training")], "`counts: received` makes no sense of training"),
+        ([need(counts="dei")], "`counts: dei` makes no sense of rsc"),
+        ([need(at_most=said(hours=3))], "only a share"),
+        ([need(), need("group", 5, of="rsc", counts="group", at_most=said(hours=3))], "to fewer"),
+        ([need(), training(of="rsc")], "exactly one requirement must stand for the whole"),
+        ([need(), need("group", 0, of="rsc", counts="group", at_most=said(hours=3)),
+          need("about", 0, of="rsc", counts="about_rsc", at_most=said(hours=3))], "has a limit"),
+        ([need(instead=[said(held_years=3, hours=1), said(held_years=10, hours=0)])], "most years"),
+        ([need(when=said())], "says no condition"),
+    ],
+)  # fmt: skip
+def test_requirements_that_are_nonsense_are_refused(requirements, words):
+    with pytest.raises(ValidationError, match=words):
+        pack(*requirements)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"cycle": YEARLY, "window": WINDOW}, "window and cycle"),
+        ({"purpose": "renew"}, "`cycle` does not say"),
+        ({"purpose": "apply"}, "`window` does not say"),
+        ({"spread": WINDOW}, "`spread` is said of a cycle"),
+        ({"category": "IL-OWN"}, "IL-OWN is not a category of the track IMH-E"),
+        ({"track": "none"}, "IFS is not a category of the track none"),
+        ({"cycle": {**YEARLY, "years": said(years=3)}}, "needs an anchor"),
+        ({"cycle": {**YEARLY, "ends": said(day="02-30")}}, "day"),
+        ({"exclusions": [said(what="own_session", verdict="counts")]}, "nobody earns received"),
+    ],
+)
+def test_packs_that_are_nonsense_are_refused(facts, words):
+    with pytest.raises(ValidationError, match=words):
+        pack(**facts)

@@ -1,5 +1,6 @@
 """What a pack asks for: buckets of hours, when they are asked for, and what stands in their place."""
 
+from collections.abc import Iterator
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -112,19 +113,31 @@ def _problems_of_kind(kind: RequirementKind, requirements: list[Requirement]) ->
             f"exactly one requirement must stand for the whole (no `of`) of {kind}; here are "
             f"{len(wholes)}"
         )
+    limited = [each.counts for each in requirements if each.at_most is not None]
+    if len(limited) > 1 and sorted(limited) != ["group", "individual"]:
+        found.append(
+            "more than one share has a limit (`at_most`): that can be told apart only of individual "
+            "and group hours"
+        )
     for each in requirements:
         if each.counts not in (_OF_RSC if kind == "rsc" else _OF_TRAINING):
             found.append(f"{each.id}: `counts: {each.counts}` makes no sense of {kind}")
-        if each.of is None:
-            if each.at_most is not None:
-                found.append(f"{each.id}: only a share (`of`) can have a limit (`at_most`)")
-            continue
-        if each.of not in wholes:
-            found.append(f"{each.id}: there is no requirement {each.of!r} it could be a share of")
-        elif each.hours > wholes[each.of].hours:
-            found.append(
-                f"{each.id}: {each.hours} h cannot be a share of {wholes[each.of].hours} h"
-            )
-        if each.at_most is not None and each.hours > each.at_most.hours:
-            found.append(f"{each.id}: asks for {each.hours} h and limits them to fewer")
+        found += [f"{each.id}: {problem}" for problem in _problems_of(each, wholes)]
     return found
+
+
+def _problems_of(each: Requirement, wholes: dict[str, Requirement]) -> Iterator[str]:
+    years = [other.held_years for other in each.instead]
+    if years != sorted(set(years), reverse=True):
+        yield "`instead` begins with the most years held, each but once"
+    if each.at_most is not None:
+        if each.of is None:
+            yield "only a share (`of`) can have a limit (`at_most`)"
+        elif each.hours > each.at_most.hours:
+            yield f"asks for {each.hours} h and limits them to fewer"
+    if each.of is None:
+        return
+    if each.of not in wholes:
+        yield f"there is no requirement {each.of!r} it could be a share of"
+    elif each.hours > wholes[each.of].hours:
+        yield f"{each.hours} h cannot be a share of {wholes[each.of].hours} h"

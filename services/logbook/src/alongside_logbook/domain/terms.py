@@ -7,7 +7,13 @@ from datetime import date, timedelta
 from alongside.contracts import Credential
 from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.cycle import Period, period_due, started_years, whole_years
+from alongside_logbook.domain.cycle import (
+    Period,
+    period_after,
+    period_due,
+    started_years,
+    whole_years,
+)
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.periods import FirstPeriod
 from alongside_logbook.domain.requirements import Condition, Requirement
@@ -56,7 +62,7 @@ class Terms:
 
 def terms_of(pack: Pack, applicant: Applicant) -> Terms:
     """Work out what is asked of somebody."""
-    period = period_due(pack.cycle, applicant.applies_on) if pack.cycle else None
+    period = _period(pack, applicant)
     end = period.last if period else applicant.applies_on
     since = held_since(applicant.credentials, pack.category, end)
     held = whole_years(since, end) if since else 0
@@ -73,6 +79,15 @@ def terms_of(pack: Pack, applicant: Applicant) -> Terms:
             else "Nothing is asked of you here: the condition does not hold, or it was held for long."
         )
     return Terms(rsc, training, period, held, _days(pack, period, applicant), spared)
+
+
+def _period(pack: Pack, applicant: Applicant) -> Period | None:
+    if pack.cycle is None:
+        return None
+    period = period_due(pack.cycle, applicant.applies_on)
+    since = held_since(applicant.credentials, pack.category, applicant.applies_on)
+    # Nobody renews for a time before they held it, though others still may.
+    return period_after(pack.cycle, period) if since and since > period.last else period
 
 
 def _days(pack: Pack, period: Period | None, applicant: Applicant) -> tuple[date, date] | None:
