@@ -12,12 +12,14 @@ from alongside.settings import Settings
 from alongside.web.app import create_web
 from alongside_logbook import consumers
 from alongside_logbook.documents.pdf import Press
+from alongside_logbook.handlers.importing import Importer
 from alongside_logbook.housekeeping import Housekeeping
 from alongside_logbook.http import (
     api,
     attendance_api,
     board_api,
     documents_api,
+    goals_api,
     outside_api,
     pages,
     trainings_api,
@@ -62,7 +64,7 @@ def create_app(
         clock=clock,
         secrets=secrets,
         database=database,
-        body_limits={**trainings_api.UPLOADS, **check.UPLOADS},
+        body_limits={**trainings_api.UPLOADS, **check.UPLOADS, **imports_api.UPLOADS},
     )
     doors = Doors(clock=clock, new_id=new_id, database=database, kind=kind, uow=uow)
     web.state.uow = uow
@@ -75,6 +77,8 @@ def create_app(
         board_api.router,
         visits_api.router,
         documents_api.router,
+        imports_api.router,
+        goals_api.router,
         outside_api.router,
         trainings_api.router,
         *pages.routers(),
@@ -99,6 +103,7 @@ def create_app(
             Ticker("endings", timedelta(hours=6), housekeeping.note_endings),
             Ticker("nudges", timedelta(hours=1), housekeeping.nudge),
             Ticker("leaving", timedelta(hours=1), housekeeping.follow_leaving),
+            Ticker("imports", timedelta(seconds=2), Importer(uow).work),
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
     )

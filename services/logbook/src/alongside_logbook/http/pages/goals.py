@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from alongside.errors import Conflict, Forbidden, Invalid
+from alongside.errors import Conflict, Invalid
 from alongside.web.auth import CurrentViewer
 from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
@@ -15,14 +15,14 @@ from alongside_logbook.domain.drawing import Drawing, draw
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
-from alongside_logbook.handlers.goals import (
+from alongside_logbook.handlers.choosing import (
     ChooseGoal,
     DropGoal,
     GoalChosen,
     choose_goal,
     drop_goal,
+    may_choose,
 )
-from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
 from alongside_logbook.http.pages.common import counts
 from alongside_logbook.store.uow import LogbookUow
@@ -119,8 +119,6 @@ async def choose_page(
                     since=_since(form.text("since")),
                 )
                 done = await choose_goal(chosen, actor, uow)
-            if done.changed:
-                await recompute(person_id, uow)
     except (Invalid, Conflict) as error:
         async with doors.reading() as uow:
             return await _goals(
@@ -149,10 +147,7 @@ async def _goals(
     errors: FormErrors | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    if not actor.coordinator and person_id != actor.person_id:
-        raise Forbidden(
-            "Only they themselves, or a coordinator, choose what somebody works toward."
-        )
+    may_choose(actor, person_id)
     shown = await goals_view(person_id, actor, uow)
     groups = [
         (
