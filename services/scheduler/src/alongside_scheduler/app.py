@@ -21,6 +21,7 @@ from alongside_scheduler.domain.addresses import AllowedHosts
 from alongside_scheduler.housekeeping import Housekeeping
 from alongside_scheduler.http.api import routers as json_routers
 from alongside_scheduler.http.doors import Doors
+from alongside_scheduler.http.my_data import router as my_data
 from alongside_scheduler.http.pages import routers as page_routers
 from alongside_scheduler.seat_keeper import SeatKeeper
 from alongside_scheduler.store.tables import PLUMBING
@@ -73,7 +74,7 @@ def create_app(
     web.state.uow = uow
     web.state.doors = doors
     web.state.person_gate = _Gate(doors, web.state)
-    for router in (*json_routers(), *page_routers()):
+    for router in (*json_routers(), my_data, *page_routers()):
         web.include_router(router)
     housekeeping = Housekeeping(uow)
     allowed = AllowedHosts(settings.calendar_hosts)
