@@ -20,6 +20,7 @@ from alongside_logbook.http import (
     board_api,
     documents_api,
     goals_api,
+    imports_api,
     outside_api,
     pages,
     trainings_api,

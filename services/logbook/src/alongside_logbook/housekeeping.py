@@ -63,8 +63,9 @@ class Housekeeping:
         return done
 
     async def sweep(self) -> int:
-        """Forget old idempotency keys and refusals; return how many."""
+        """Forget old idempotency keys, refusals and rows of imports; return how many."""
         async with self._uow() as uow:
             swept = await forget_ended(uow) + await forget_keys(uow)
+            swept += await uow.imports.forget_old(uow.now)
             await uow.commit()
         return swept

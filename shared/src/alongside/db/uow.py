@@ -1,7 +1,7 @@
 """The unit of work: one transaction that holds a change and what is said about it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Self, TypeVar
@@ -83,18 +83,26 @@ class UnitOfWork:
 
     async def emit(self, event: Event) -> None:
         """Say an event: it leaves only if, and as soon as, this transaction commits."""
-        said = {
-            "event_id": event.id,
-            "topic": event.topic,
-            "key": event.key,
-            "type": event.type_name(),
-            "payload": event.on_the_wire(),
-            "traceparent": current_traceparent(),
-            "occurred_at": event.occurred_at,
-            "next_attempt_at": self.now,
-        }
-        await insert_rows(self.session, (self.database.plumbing.outbox, [said]))
-        self.emitted.append(event)
+        await self.emit_all([event])
+
+    async def emit_all(self, events: Sequence[Event]) -> None:
+        """Say several events in this order, in one statement."""
+        traceparent = current_traceparent()
+        said = [
+            {
+                "event_id": event.id,
+                "topic": event.topic,
+                "key": event.key,
+                "type": event.type_name(),
+                "payload": event.on_the_wire(),
+                "traceparent": traceparent,
+                "occurred_at": event.occurred_at,
+                "next_attempt_at": self.now,
+            }
+            for event in events
+        ]
+        await insert_rows(self.session, (self.database.plumbing.outbox, said))
+        self.emitted.extend(events)
 
     def on_commit(self, *then: Callable[[], object]) -> None:
         """Have these called after each commit: for memories and bells, never for effects."""

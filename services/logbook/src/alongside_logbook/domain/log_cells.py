@@ -187,21 +187,22 @@ def read_times(text: str) -> tuple[time, time | None]:
         return _time(parts[0], text)[0], None
     if len(parts) != 2:  # noqa: PLR2004  # from and to
         raise Unread(f"{shown(text)} is not a time. Write 10:30 or 2:30 PM.")
-    (first, half), (last, other) = _time(parts[0], text), _time(parts[1], text)
+    last, other = _time(parts[1], text)
+    first, half = _time(parts[0], text, bare=other is not None)
     if half is None and other == "p" and first.hour < _NOON:
         later = first.replace(hour=first.hour + _NOON)
         first = later if later < last else first
     return first, last
 
 
-def _time(words: str, text: str) -> tuple[time, str | None]:
+def _time(words: str, text: str, *, bare: bool = False) -> tuple[time, str | None]:
     if words in {"noon", "midday"}:
         return time(12), None
     found = _TIME.fullmatch(words)
     compact = re.fullmatch(r"(\d{2})(\d{2})", words)
     if found is None and compact is not None:
         hour, minute, half = int(compact[1]), int(compact[2]), None
-    elif found is None or (found[2] is None and found[4] is None):
+    elif found is None or (found[2] is None and found[4] is None and not bare):
         fraction = _day_fraction(words)
         if fraction is None:
             raise Unread(f"{shown(text)} is not a time. Write 10:30 or 2:30 PM.")

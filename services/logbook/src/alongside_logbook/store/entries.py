@@ -156,6 +156,16 @@ class EntryStore:
         rows = await self._session.execute(query)
         return {(person, status): int(number) for person, status, number in rows}
 
+    async def awaited_in_batch(self, batch_id: str) -> dict[str, tuple[int, int]]:
+        """Return for whom entries of a batch wait: how many, and their minutes."""
+        query = (
+            select(_ENTRIES.c.awaits, func.count(), func.sum(_ENTRIES.c.minutes))
+            .where(_ENTRIES.c.batch_id == batch_id, _ENTRIES.c.awaits.is_not(None))
+            .group_by(_ENTRIES.c.awaits)
+        )
+        rows = await self._session.execute(query)
+        return {person: (int(number), int(minutes)) for person, number, minutes in rows}
+
     async def get(self, entry_id: str) -> EntryRow | None:
         """Return the newest version of an entry."""
         query = (

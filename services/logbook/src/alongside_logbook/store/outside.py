@@ -16,6 +16,7 @@ from alongside_logbook.store.tables import EntryRow, OutsideProviderRow, VouchRe
 _PROVIDERS = table(OutsideProviderRow)
 _REQUESTS = table(VouchRequestRow)
 _ENTRIES = table(EntryRow)
+_AT_ONCE = 500
 
 
 class OutsideStore:
@@ -49,6 +50,18 @@ class OutsideStore:
             OutsideProviderRow.email_digest == digest(email)
         )
         return (await self._session.exec(query)).first()
+
+    async def by_emails(self, emails: Iterable[str]) -> dict[str, OutsideProviderRow]:
+        """Return the providers whose these addresses are, by address."""
+        wanted = {digest(email): email for email in emails}
+        digests = sorted(wanted)
+        found: dict[str, OutsideProviderRow] = {}
+        for at in range(0, len(digests), _AT_ONCE):
+            query = select_rows(OutsideProviderRow).where(
+                col(OutsideProviderRow.email_digest).in_(digests[at : at + _AT_ONCE])
+            )
+            found |= {wanted[row.email_digest]: row for row in await self._session.exec(query)}
+        return found
 
     async def add(self, row: OutsideProviderRow) -> OutsideProviderRow:
         """Keep a new provider; if somebody named the same address first, return theirs."""

@@ -10,6 +10,8 @@ from alongside.contracts import AssociationDescribed, PersonState
 from alongside_logbook.store.sql import upsert
 from alongside_logbook.store.tables import AssociationRow, PersonRow, table
 
+_AT_ONCE = 500
+
 
 class PeopleStore:
     """Everybody the scheduler has told of."""
@@ -67,6 +69,19 @@ class PeopleStore:
             .order_by(col(PersonRow.left_at).is_(None).desc())
         )
         return (await self._session.exec(query)).first()
+
+    async def by_emails(self, emails: Iterable[str]) -> dict[str, PersonRow]:
+        """Return those who have not left, by which of these addresses is theirs."""
+        wanted = {digest(email): email for email in emails}
+        found: dict[str, PersonRow] = {}
+        digests = sorted(wanted)
+        for at in range(0, len(digests), _AT_ONCE):
+            query = select(PersonRow).where(
+                col(PersonRow.email_digest).in_(digests[at : at + _AT_ONCE]),
+                col(PersonRow.left_at).is_(None),
+            )
+            found |= {wanted[row.email_digest]: row for row in await self._session.exec(query)}
+        return found
 
     async def keep_association(self, said: AssociationDescribed) -> bool:
         """Keep the association if this is newer; tell whether its rules are different now."""
