@@ -184,7 +184,8 @@ def _period(
         if toward is None:
             raise Invalid("Choose what the hours count toward, or another period.", field="goal")
         if toward.progress.span is not None:
-            return toward.progress.span.first, toward.progress.span.last
+            span = toward.progress.span
+            return span.first, max(span.first, min(span.last, today))
     days = (
         [each.last_day for each in trainings]
         if wanted.kind == "trainings"
