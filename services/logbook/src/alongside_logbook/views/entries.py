@@ -9,7 +9,16 @@ from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Presence
 from alongside_logbook.domain.chain import broken
 from alongside_logbook.domain.engine import State
-from alongside_logbook.domain.entry import Act, Ages, EntryStatus, EntryVersion, Mode, Override
+from alongside_logbook.domain.entry import (
+    OUTSIDE,
+    Act,
+    Ages,
+    EntryStatus,
+    EntryVersion,
+    Mode,
+    Override,
+)
+from alongside_logbook.domain.outside import is_timed
 from alongside_logbook.domain.signatures import Signature, signatures
 from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.access import may_see_hours
@@ -43,6 +52,8 @@ class EntryView(View):
     started_at: datetime
     zone: str
     held_on: date
+    timed: bool
+    """Whether somebody said when on that day it began."""
     scheduled_minutes: int
     presence: Presence
     minutes: int
@@ -238,6 +249,7 @@ def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
         provider=names(entry.provider_id),
         awaits=names.maybe(entry.awaits),
         said_first=only_said(entry),
+        timed=entry.occurrence_key != OUTSIDE or is_timed(entry),
         override_note=entry.override_note if _may_read_note(row, actor) else None,
         counts=verdict.state if verdict else None,
         reason=verdict.reason if verdict else "Being worked out.",
