@@ -1,8 +1,12 @@
 """What several pages say alike."""
 
+from alongside.errors import Invalid
 from alongside.web.auth import Viewer
+from alongside.web.forms import Form, FormErrors
+from alongside_logbook.domain.attendance import Ages, Mode
 from alongside_logbook.domain.progress import Month, Progress, Status
 from alongside_logbook.domain.words import month as say_month
+from alongside_logbook.handlers.confirmation import Seen
 from alongside_logbook.store.uow import LogbookUow
 
 STATUSES: dict[Status, tuple[str, str]] = {
@@ -15,6 +19,58 @@ STATUSES: dict[Status, tuple[str, str]] = {
     "no_category": ("No category", "calm"),
 }
 """How each state is called, and its tone."""
+
+
+MODES: dict[Mode, str] = {"in_person": "In person", "virtual": "By video or phone"}
+AGES: dict[Ages, str] = {"0-3": "Before birth to 3", "3-6": "3 up to 6"}
+AGES_CHOICES = (
+    ("0-3", "Children up to 3"),
+    ("3-6", "Children from 3 up to 6"),
+    ("0-3,3-6", "Both"),
+)
+"""Whom the work concerned, as one choice."""
+
+_LONGEST_NUMBER = 5
+"""Digits: that many minutes are days."""
+
+
+def whole_number(form: Form, name: str, errors: FormErrors) -> int | None:
+    """Return a field's whole number, or none where it is empty; note what is no number."""
+    text = form.text(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_NUMBER:
+        errors.add(name, "Give whole minutes, as digits only.")
+        return None
+    return int(text)
+
+
+def ages_chosen(form: Form, name: str, errors: FormErrors) -> tuple[Ages, ...] | None:
+    """Return whom the work concerned by one choice, or none where nobody chose."""
+    text = form.text(name)
+    if not text:
+        return None
+    found = tuple(each for each in AGES if each in text.split(","))
+    if ",".join(found) != text:
+        errors.add(name, "Choose one of these.")
+        return None
+    return found
+
+
+def entries_seen(form: Form) -> tuple[Seen, ...]:
+    """Return the entries a form names, as `id:version` each, with whom they concerned if chosen."""
+    errors = FormErrors()
+    found = []
+    for text in form.many("entry"):
+        if not text:
+            continue
+        entry_id, _, version = text.rpartition(":")
+        if not entry_id or len(entry_id) > 64 or not version.isdigit():  # noqa: PLR2004  # ids are no longer
+            raise Invalid("That form was not complete. Please try again.")
+        ages = ages_chosen(form, f"ages-{entry_id}", errors)
+        found.append(Seen(entry_id=entry_id, version=int(version), ages=ages))
+    errors.raise_if_any()
+    return tuple(found)
 
 
 async def counts(viewer: Viewer, uow: LogbookUow) -> dict[str, int]:

@@ -18,7 +18,7 @@ from alongside_logbook.handlers.confirmation import (
     return_entry,
 )
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
-from alongside_logbook.http.pages.common import counts
+from alongside_logbook.http.pages.common import AGES_CHOICES, counts, entries_seen
 from alongside_logbook.http.pages.goals import shown_goal
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.entries import entries_page, entry_views
@@ -146,11 +146,20 @@ async def _hours(
         awaited=shown.awaited,
         entries=entries,
         to_confirm=[
-            entry for entry in waiting if entry.awaits and entry.awaits.person_id == person_id
+            entry
+            for entry in waiting
+            if entry.awaits and entry.awaits.person_id == person_id and entry.status == "recorded"
+        ],
+        sent_back=[
+            entry
+            for entry in waiting
+            if entry.awaits and entry.awaits.person_id == person_id and entry.status == "returned"
         ],
         with_provider=[
             entry for entry in waiting if entry.awaits and entry.awaits.person_id != person_id
         ],
+        unrecorded=len(await uow.waiting.unrecorded_of(person_id, uow.now)) if own else 0,
+        ages_choices=AGES_CHOICES,
         own=own,
         errors=errors or {},
         typed=typed or {},
