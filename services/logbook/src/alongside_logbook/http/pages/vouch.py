@@ -105,6 +105,7 @@ def _page(
         seen=seen,
         action=f"/vouch/{seen.request_id}/{mac}",
         errors=errors or {},
+        claim_wrong=any(name.startswith("claim_") for name in errors or {}),
         who=typed.text("name") if typed else seen.provider,
         wrong={answer.entry_id: answer.reason for answer in answers if not answer.right},
         claims=typed_claims(typed) if typed else claims_before(seen.claims),
