@@ -6,9 +6,16 @@ from datetime import date, datetime
 from alongside.contracts import GroupKind
 from alongside.contracts.hours import EntryStatus
 from alongside.errors import NotFound
-from alongside_logbook.domain.attendance import Presence
+from alongside_logbook.domain.attendance import Ages, Mode, Presence
+from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.attendance import look_up, may_record, people_of
+from alongside_logbook.handlers.attendance import (
+    Held,
+    look_up,
+    may_record,
+    people_of,
+    usual_ages,
+)
 from alongside_logbook.handlers.goals import pack_for
 from alongside_logbook.store.tables import SessionRow
 from alongside_logbook.store.uow import LogbookUow
@@ -33,7 +40,8 @@ class SessionView(View):
     recorded_at: datetime | None
     recorded_by: PersonRef | None
     waiting: int = 0
-    """How many of its entries wait for somebody."""
+    """How many of its entries wait for somebody; before it is recorded, how many people said they
+    were there."""
 
 
 class SessionsPage(View):
@@ -50,6 +58,12 @@ class AttendanceLine(View):
     presence: Presence
     minutes: int
     about_rsc_minutes: int
+    other_minutes: int = 0
+    """Of these, administrative or clinical."""
+    ages: tuple[Ages, ...] = ()
+    """Whom the work concerned, or is taken to concern if nobody says otherwise."""
+    said: bool = False
+    """Whether the person said this themselves, and the word of whoever led it is awaited."""
     asks_about_rsc: bool
     """Whether what they pursue asks for minutes about the RSC they give."""
     entry_id: str | None = None
@@ -65,6 +79,8 @@ class AttendanceView(View):
     session: SessionView
     can_record: bool
     """False while it has not begun, or when it was cancelled."""
+    mode: Mode | None = None
+    """How they met, as was said, or as place and link tell."""
     lines: tuple[AttendanceLine, ...]
 
 
@@ -100,6 +116,8 @@ async def attendance_of(series_id: str, key: str, actor: Actor, uow: LogbookUow)
     entries = await uow.entries.of_session(series_id, key)
     names = await Names.of(uow, [*people, *(row.awaits for row in entries.values())])
     known = await uow.people.many(people)
+    usual = await usual_ages(people, uow)
+    held = Held(session, series, occurrence, people)
     lines = []
     for person in people:
         pack = await pack_for(known.get(person), uow)
@@ -107,13 +125,16 @@ async def attendance_of(series_id: str, key: str, actor: Actor, uow: LogbookUow)
             requirement.counts == "about_rsc" for requirement in pack.required
         )
         row = entries.get(person)
-        entry = row.current if row else None
+        entry = row.current if row and row.status != "withdrawn" else None
         lines.append(
             AttendanceLine(
                 person=names(person),
                 presence=entry.presence if entry else "present",
                 minutes=entry.minutes if entry else session.scheduled_minutes,
                 about_rsc_minutes=entry.about_rsc_minutes if entry else 0,
+                other_minutes=entry.other_minutes if entry else 0,
+                ages=entry.ages if entry else usual[person],
+                said=entry is not None and only_said(entry),
                 asks_about_rsc=asks or bool(entry and entry.about_rsc_minutes),
                 entry_id=entry.entry_id if entry else None,
                 version=entry.version if entry else None,
@@ -127,6 +148,8 @@ async def attendance_of(series_id: str, key: str, actor: Actor, uow: LogbookUow)
     return AttendanceView(
         session=(await _views([session], uow))[0],
         can_record=begun and not off,
+        mode=next((row.current.mode for row in entries.values() if row.current.mode), None)
+        or held.usual_mode,
         lines=tuple(sorted(lines, key=lambda line: line.person.name.casefold())),
     )
 
@@ -135,7 +158,7 @@ async def _views(rows: Sequence[SessionRow], uow: LogbookUow) -> tuple[SessionVi
     names = await Names.of(
         uow, {row.provider_id for row in rows} | {row.recorded_by for row in rows}
     )
-    waiting = await uow.entries.unconfirmed_in({row.series_id for row in rows if row.recorded_at})
+    waiting = await uow.entries.unconfirmed_in({row.series_id for row in rows})
     return tuple(
         SessionView(
             **row.model_dump(include=set(SessionView.model_fields) - {"recorded_by"}),

@@ -20,7 +20,13 @@ from alongside_logbook.domain.attendance import (
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.handlers.attendance import RecordAttendance, record_attendance
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
-from alongside_logbook.http.pages.common import counts
+from alongside_logbook.http.pages.common import (
+    AGES_CHOICES,
+    MODES,
+    ages_chosen,
+    counts,
+    whole_number,
+)
 from alongside_logbook.views.attendance import (
     AttendanceLine,
     AttendanceView,
@@ -57,9 +63,11 @@ async def attendance_list(
     return pages.render(
         "attendance_list.html",
         awaiting=await sessions_awaiting(leader, uow),
+        said=await entry_views(await uow.waiting.said_to(leader), actor, uow),
         recorded=recorded,
         returned=await entry_views(returned, actor, uow),
         upcoming=await next_session(viewer.person_id, uow) if leader else None,
+        given=0 if everybody else len(await uow.outside.given(viewer.person_id)),
         everybody=everybody,
         page=page,
         page_count=max(1, -(-recorded.total // _PER_PAGE)),
@@ -113,7 +121,8 @@ async def record_page(
         if done.changed
         else "It was recorded like this before; nothing changed."
     )
-    return redirect(f"/attendance/{series_id}/{key}", notice)
+    back = form.text("back") == "list"
+    return redirect("/attendance" if back else f"/attendance/{series_id}/{key}", notice)
 
 
 def _page(
@@ -135,6 +144,9 @@ def _page(
         values=_values(seen, typed),
         reason_code=typed.text("reason_code") if typed else "",
         reasons=list(CORRECTION_REASONS.items()),
+        mode=typed.text("mode") if typed else seen.mode or "",
+        modes=list(MODES.items()),
+        ages_choices=AGES_CHOICES,
         waiting=[line for line in seen.lines if line.awaits],
     )
 
@@ -152,12 +164,16 @@ def _values(seen: AttendanceView, typed: Form | None) -> dict[str, dict[str, Any
             "presence": line.presence,
             "minutes": line.minutes if partial else "",
             "about": line.about_rsc_minutes or "",
+            "other": line.other_minutes or "",
+            "ages": ",".join(line.ages),
         }
         if typed is not None:
             values[person] = {
                 "presence": typed.text(f"presence-{person}", "present"),
                 "minutes": typed.text(f"minutes-{person}"),
                 "about": typed.text(f"about-{person}"),
+                "other": typed.text(f"other-{person}"),
+                "ages": typed.text(f"ages-{person}"),
             }
     return values
 
@@ -172,22 +188,30 @@ def _command(form: Form, seen: AttendanceView) -> RecordAttendance:
     reason = form.text("reason_code") or None
     if reason is not None and reason not in get_args(CorrectionReason):
         errors.add("reason_code", "Choose one of the reasons.")
+    mode = form.text("mode")
+    if mode not in {"", *MODES}:
+        errors.add("mode", "Choose how they met.")
     errors.raise_if_any()
     return RecordAttendance(
         series_id=seen.session.series_id,
         key=seen.session.key,
         exceptions=tuple(exceptions),
         reason_code=reason,
+        mode=next((each for each in MODES if each == mode and each != seen.mode), None),
     )
 
 
 def _departure(form: Form, line: AttendanceLine, errors: FormErrors) -> Departure | None:
     person = line.person.person_id
     presence = form.text(f"presence-{person}", "present")
-    minutes = _number(form, f"minutes-{person}", errors)
+    minutes = whole_number(form, f"minutes-{person}", errors)
     if presence not in _PARTIAL and line.presence in _PARTIAL and minutes == line.minutes:
         minutes = None  # left over from what was recorded before; nobody typed it now
-    about = _number(form, f"about-{person}", errors) or 0
+    about = whole_number(form, f"about-{person}", errors) or 0
+    other = whole_number(form, f"other-{person}", errors) or 0
+    ages = ages_chosen(form, f"ages-{person}", errors)
+    if ages is None and f"ages-{person}" in form:
+        ages = ()  # somebody chose that it is not said
     try:
         return Departure.model_validate(
             {
@@ -195,21 +219,13 @@ def _departure(form: Form, line: AttendanceLine, errors: FormErrors) -> Departur
                 "presence": presence,
                 "minutes": minutes,
                 "about_rsc_minutes": about,
+                "other_minutes": other,
+                "ages": None if ages == line.ages else ages,
             }
         )
     except ValidationError:
         errors.add(f"presence-{person}", "Choose what was the case.")
         return None
-
-
-def _number(form: Form, name: str, errors: FormErrors) -> int | None:
-    text = form.text(name)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 5:  # noqa: PLR2004  # five digits are days
-        errors.add(name, "Give whole minutes, as digits only.")
-        return None
-    return int(text)
 
 
 def _beside(errors: FormErrors, seen: AttendanceView) -> dict[str, str]:
