@@ -101,14 +101,12 @@ def test_hours_of_a_cycle_may_have_to_be_spread(last, met):
     found = evaluated(hours, spread())
     assert found.tallies[0].counted == 720
     assert found.rsc_met is met
-    assert bool(found.lacking) is not met
-    assert all("spread over at least 6 months" in each for each in found.lacking)
     assert found.frame is not None
     assert found.frame.long_enough is met
+    assert found.frame.long_enough_on == (None if met else date(2026, 7, 6))
     warned = evaluated(hours, spread(enforcement="warn"))
     assert warned.rsc_met
-    assert not warned.lacking
-    assert bool(warned.warnings) is not met
+    assert [("at least 6 months" in each) for each in warned.warnings] == [True] * (not met)
 
 
 def test_a_spread_may_be_asked_of_some():
@@ -123,6 +121,7 @@ def test_without_any_span_everything_counts():
     assert found.rsc_met
     assert found.frame is not None
     assert (found.frame.kind, found.frame.at_least, found.frame.at_most) == ("all", 0, 0)
+    assert (found.frame.years, found.frame.due) == (0, None)
 
 
 def test_hours_outside_the_best_window_are_told():

@@ -190,6 +190,7 @@ def test_an_hour_falls_into_every_share_it_fits():
     group = judge(hour(about_rsc_minutes=30), SPLIT, [ERS], ANN)
     assert group.buckets == {"rsc": 120, "individual": 0, "group": 120, "about-rsc": 30}
     assert "Of group hours at most 12 h count." in group.reason
+    assert "Only what is about" not in group.reason
     alone = judge(hour(kind="individual", head_count=1), SPLIT, [ERS], ANN)
     assert alone.buckets == {"rsc": 120, "individual": 120, "group": 0, "about-rsc": 0}
 

@@ -114,6 +114,9 @@ def test_a_part_is_never_more_than_its_whole():
         ({"held_years": 3}, False, None, False),
         ({"held_years_under": 3}, False, "2020-01-01", False),
         ({"held_years_under": 3}, False, None, True),
+        ({"held_years_under": 3}, False, "2024-01-01", False),
+        ({"held_years_under": 3}, False, "2024-01-02", True),
+        ({"held_years": 3}, False, "2024-01-01", True),
         ({"held_years": 3, "gives_rsc": True}, False, "2020-01-01", False),
     ],
 )

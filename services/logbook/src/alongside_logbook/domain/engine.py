@@ -3,7 +3,7 @@
 Company matters only where a pack's credit formula looks at whole group series.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from alongside_logbook.domain.credits import Credited, credit_of, series_credits
 from alongside_logbook.domain.hour import Hour, ReasonCode, State, Verdict
 from alongside_logbook.domain.judging_trainings import judge_trainings
 from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.providers import DOUBTS
+from alongside_logbook.domain.remarks import AGES, remarks
 from alongside_logbook.domain.requirements import Requirement
 from alongside_logbook.domain.standing import Standing, Standings
 from alongside_logbook.domain.terms import Need, terms_of
@@ -22,8 +22,6 @@ from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 
 __all__ = ["Hour", "ReasonCode", "State", "Verdict", "judge", "judge_all", "judge_trainings"]
-
-_AGES = {"0-3": "children before birth to 36 months", "3-6": "children of 3 up to 6 years"}
 
 
 def judge(
@@ -105,7 +103,7 @@ class _Judge:
                 "peer",
                 "Not counted. Peers among themselves had no designated, qualified provider.",
             )
-        warnings = (*standing.warnings, *self._notices(hour))
+        warnings = (*standing.warnings, *remarks(hour, self.pack, self.applicant))
         if standing.verdict != "counts":
             return _without(standing, warnings)
         said = self._qualifying(hour)
@@ -138,11 +136,11 @@ class _Judge:
         ages, work, since = self.pack.ages, self.pack.work, self.applicant.pursuing_since
         if ages is not None and hour.ages:
             if ages.must not in hour.ages and ages.enforcement == "refuse":
-                said = " and ".join(_AGES[age] for age in hour.ages)
+                said = " and ".join(AGES[age] for age in hour.ages)
                 return _not(
                     "wrong_ages",
                     f"Not counted. The work concerned {said}; here it must concern "
-                    f"{_AGES[ages.must]}.",
+                    f"{AGES[ages.must]}.",
                 )
             if ages.both == "ask" and len(set(hour.ages)) > 1:
                 return _not(
@@ -250,47 +248,6 @@ class _Judge:
 
     def _parts(self, buckets: dict[str, int]) -> str:
         return "".join(_part(need, buckets) for need in self.terms.rsc[1:])
-
-    def _notices(self, hour: Hour) -> Iterator[str]:
-        notices, applicant, pack = self.pack.notices, self.applicant, self.pack
-        size = notices.group_size
-        if size is not None and hour.head_count > size.people:
-            counted = (
-                "No rule on group size was found, so it is counted in full and marked."
-                if pack.credit is None
-                else "It is marked."
-            )
-            yield (
-                f"{hour.head_count} people were in the group on {say_day(hour.held_on)}, more than "
-                f"{size.people}. {counted}"
-            )
-        shortest = notices.shortest_session
-        if shortest is not None and hour.scheduled_minutes < shortest.minutes:
-            yield f"The session was shorter than {duration(shortest.minutes)}."
-        if hour.provider_id in applicant.unchecked:
-            yield DOUBTS["unchecked"]
-        if hour.override:
-            yield "A coordinator stood in for the provider, who could not confirm it."
-        if hour.series_id in applicant.leads_series and pack.excludes("own_group") == "warn":
-            yield "This is a group that one leads oneself."
-        if hour.peer and pack.excludes("peer") == "warn":
-            yield "Peers were among themselves, with no designated provider."
-        if hour.other_minutes and pack.excludes("other_minutes") == "warn":
-            yield f"{duration(hour.other_minutes)} were administrative or clinical."
-        yield from self._notices_of_work(hour)
-
-    def _notices_of_work(self, hour: Hour) -> Iterator[str]:
-        ages, work, since = self.pack.ages, self.pack.work, self.applicant.pursuing_since
-        if ages is not None:
-            if not hour.ages:
-                if ages.unsaid == "warn":
-                    yield f"Nobody said whether the work concerned {_AGES[ages.must]}."
-            elif ages.must not in hour.ages:
-                yield f"The work is not said to have concerned {_AGES[ages.must]}."
-            elif ages.both == "warn" and len(set(hour.ages)) > 1:
-                yield "The work concerned both ages; it is counted in full for each."
-        if work is not None and since and hour.held_on < since:
-            yield f"The qualifying work began later, on {say_day(since)}."
 
 
 def _before(hour: Hour) -> Verdict | None:

@@ -238,9 +238,8 @@ def _beyond_amounts(
 ) -> tuple[list[str], list[str]]:
     """Return what stands in the way besides amounts, and what is only said."""
     said: dict[str, list[str]] = {"refuse": [], "warn": []}
-    if found is not None and limits.kind == "cycle" and found.first_counted:
-        for least, most, enforcement in _spreads(limits):
-            said[enforcement] += _spread(found, least, most)
+    if found is not None and limits.soft is not None:
+        said["warn"] += _spread(found, *limits.soft)
     if pack.shares is not None and shares:
         needed = asked.required[0]
         majority, at_most = pack.shares.majority, pack.shares.at_most
@@ -252,13 +251,6 @@ def _beyond_amounts(
                 f"come from at most {at_most.providers}."
             )
     return said["refuse"], said["warn"]
-
-
-def _spreads(limits: _Limits) -> Iterable[tuple[int, int, str]]:
-    if limits.at_most is not None:
-        yield limits.at_least, limits.at_most, "refuse"
-    if limits.soft is not None:
-        yield *limits.soft, "warn"
 
 
 def _spread(found: Window, least: int, most: int) -> Iterable[str]:

@@ -98,7 +98,7 @@ class Evaluation:
     shares: tuple[Shared, ...]
     """Providers, the one with most minutes first."""
     lacking: tuple[str, ...]
-    """What stands in the way besides amounts (spread, shares), in sentences."""
+    """What stands in the way besides amounts and a span too short (`frame.long_enough_on`)."""
     warnings: tuple[str, ...]
     """What is said and does not stand in the way."""
     days: tuple[Dated, ...]
