@@ -7,109 +7,19 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import GroupKind
 from alongside_logbook.domain.log_cells import DateOrder, Unit, Unread, read_day, read_length
+from alongside_logbook.domain.log_headings import BY_ALIAS, Column, is_notes, meanings, plain
 
-Column = Literal[
-    "person", "date", "start", "end", "duration", "kind", "head_count", "title",
-    "provider", "provider_email", "credential", "agency", "about_rsc", "other", "mode", "ages",
-]  # fmt: skip
-
-COLUMNS: dict[Column, tuple[str, tuple[str, ...]]] = {
-    "person": (
-        "Whose hours (their e-mail)",
-        ("supervisee email", "participant email", "attendee email", "member email", "person email",
-         "supervisee", "email", "e mail", "email address"),
-    ),
-    "date": (
-        "Date",
-        ("date", "session date", "day", "date of session", "date of supervision", "held on", "when",
-         "meeting date", "rs date", "rsc date"),
-    ),
-    "start": (
-        "Start",
-        ("start", "start time", "from", "begin", "time in", "time", "session time", "begins", "started"),
-    ),
-    "end": ("End", ("end", "end time", "to", "until", "time out", "ends", "finish", "ended")),
-    "duration": (
-        "How long",
-        ("duration", "minutes", "min", "mins", "hours", "hrs", "length", "total hours",
-         "time spent", "total time", "total minutes", "hours received", "rsc hours", "rs hours",
-         "session length", "number of hours", "of hours", "amount of time", "total"),
-    ),
-    "kind": (
-        "Individual or group",
-        ("type", "kind", "individual group", "individual or group", "format", "session type",
-         "group individual", "ind group", "supervision type", "type of session", "i g"),
-    ),
-    "head_count": (
-        "How many received it",
-        ("group size", "head count", "headcount", "participants", "number of participants",
-         "attendees", "of participants", "size", "number in group", "how many"),
-    ),
-    "title": ("Name of the group", ("group", "group name", "title", "session", "name of group")),
-    "provider": (
-        "Name of the provider",
-        ("provider", "supervisor", "supervisor name", "provider name", "facilitator", "consultant",
-         "rsc provider", "name of supervisor", "name of provider", "reflective supervisor", "with",
-         "facilitator name", "consultant name", "rs provider"),
-    ),
-    "provider_email": (
-        "E-mail of the provider",
-        ("provider email", "supervisor email", "facilitator email", "consultant email",
-         "rsc provider email", "email of supervisor", "email of provider", "supervisor contact",
-         "provider contact", "supervisor e mail", "provider e mail"),
-    ),
-    "credential": (
-        "Credential of the provider",
-        ("credential", "credentials", "endorsement", "supervisor credential", "provider credential",
-         "provider endorsement", "supervisor endorsement", "endorsed as", "qualification",
-         "supervisor credentials", "provider credentials"),
-    ),
-    "agency": (
-        "Agency of the provider",
-        ("agency", "provider agency", "supervisor agency", "organization", "organisation"),
-    ),
-    "about_rsc": (
-        "About the RSC one gives",
-        ("about rsc", "rsc about rsc", "rs of rs", "about giving rsc", "supervision of supervision",
-         "rsc of rsc", "about rs provided", "rsc on rsc"),
-    ),
-    "other": (
-        "Administrative or clinical part",
-        ("administrative", "admin", "admin minutes", "administrative minutes", "clinical minutes",
-         "administrative time", "not reflective"),
-    ),
-    "mode": (
-        "In person or virtual",
-        ("mode", "location", "place", "in person virtual", "modality", "platform", "virtual",
-         "in person or virtual", "medium", "where"),
-    ),
-    "ages": (
-        "Ages the work was about",
-        ("ages", "age range", "age", "track", "age track", "age group", "population"),
-    ),
-}  # fmt: skip
-"""What a column can mean: how it is called, and what people write above it."""
-
-_NOTES = re.compile(
-    r"\b(notes?|topics?|comments?|focus|descriptions?|content|summary|narrative|themes?|case|client|"
-    r"clients|family|families|child|children|infant|reflections?|discussed|discussion|remarks?|"
-    r"follow ?ups?|signature|signed|competenc\w+|goals?|dob|birth\w*)\b"
-)
 _LONG = 60
 """Characters a cell has, on average, where a column is prose."""
 
 _MOST_HOURS = 12
 _LOOKED_AT = 2000
-
-_BY_ALIAS: dict[str, Column] = {
-    alias: column for column, (_, aliases) in COLUMNS.items() for alias in aliases
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +73,11 @@ def without_notes(
     kept: list[int] = []
     notes: list[str] = []
     for place, heading in enumerate(headings):
-        known = _BY_ALIAS.get(_plain(heading))
+        known = plain(heading) in BY_ALIAS
         cells = [row[place] for _, row in rows[:_LOOKED_AT] if place < len(row) and row[place]]
-        if known is None and (_NOTES.search(_plain(heading)) or _is_prose(cells)):
+        if not known and (is_notes(heading) or _is_prose(cells)):
             notes.append(heading)
-        elif cells or known is not None:
+        elif cells or known:
             kept.append(place)
     return Sheet(
         headings=[headings[place] or f"Column {place + 1}" for place in kept],
@@ -184,26 +94,9 @@ def _is_prose(cells: Sequence[str]) -> bool:
     return bool(cells) and fmean(map(len, cells)) > _LONG
 
 
-def find_headings(rows: Sequence[Sequence[str]]) -> int:
-    """Return which of the first rows names the columns: the one with the most names that are known."""
-    known = [sum(_plain(cell) in _BY_ALIAS for cell in row) for row in rows]
-    return known.index(max(known)) if known and max(known) > 1 else 0
-
-
 def guess(sheet: Sheet, *, many: bool) -> Mapping:
     """Return what the columns seem to mean. `many`: one of them may say whose hours they are."""
-    columns: dict[Column, int] = {}
-    for matches in (_exactly, _loosely):
-        for place, heading in enumerate(sheet.headings):
-            if place in columns.values():
-                continue
-            column = matches(_plain(heading))
-            if column == "person" and not many:
-                column = "provider_email" if "mail" in _plain(heading) else None
-            if column is not None and column not in columns:
-                columns[column] = place
-    if many and "person" not in columns and "provider_email" in columns:
-        columns["person"] = columns.pop("provider_email")
+    columns = meanings(sheet.headings, many=many)
     mapping = Mapping(columns=columns)
     return mapping.model_copy(
         update={
@@ -212,17 +105,6 @@ def guess(sheet: Sheet, *, many: bool) -> Mapping:
             "kind": "group" if "head_count" in columns or "title" in columns else "individual",
         }
     )
-
-
-def _exactly(heading: str) -> Column | None:
-    return _BY_ALIAS.get(heading)
-
-
-def _loosely(heading: str) -> Column | None:
-    """Return the meaning of a heading that holds a known one among other words, the longest first."""
-    words = f" {heading} "
-    found = [alias for alias in _BY_ALIAS if len(alias) > 2 and f" {alias} " in words]  # noqa: PLR2004
-    return _BY_ALIAS[max(found, key=len)] if found else None
 
 
 def cells_of(sheet: Sheet, mapping: Mapping, column: Column) -> list[str]:
@@ -271,7 +153,7 @@ def unit_of(sheet: Sheet, mapping: Mapping) -> Unit:
     place = mapping.columns.get("duration")
     if place is None:
         return "minutes"
-    heading = _plain(sheet.headings[place])
+    heading = plain(sheet.headings[place])
     if re.search(r"\bmin", heading):
         return "minutes"
     if re.search(r"\b(hours?|hrs?|h)\b", heading):
@@ -284,9 +166,3 @@ def unit_of(sheet: Sheet, mapping: Mapping) -> Unit:
             except Unread:
                 continue
     return "hours" if lengths and max(lengths) <= _MOST_HOURS else "minutes"
-
-
-def _plain(heading: str) -> str:
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
-    words = re.sub(r"[\u2019'`]s\b", "", split.lower())
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", words).split())

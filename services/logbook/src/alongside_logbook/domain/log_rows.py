@@ -11,7 +11,8 @@ from alongside.errors import Invalid
 from alongside_logbook.domain import log_cells as cells
 from alongside_logbook.domain.entry import Ages, Mode
 from alongside_logbook.domain.log_cells import Unread
-from alongside_logbook.domain.log_mapping import Column, Mapping, Sheet, folded
+from alongside_logbook.domain.log_headings import Column
+from alongside_logbook.domain.log_mapping import Mapping, Sheet, folded
 from alongside_logbook.domain.providers import checked_address, checked_name
 
 _MANY_MINUTES = 4 * 60

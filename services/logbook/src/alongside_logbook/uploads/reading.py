@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from alongside.delimited import rows_of
-from alongside_logbook.domain.log_mapping import find_headings
+from alongside_logbook.domain.log_headings import find_headings, meanings
 from alongside_logbook.uploads.shapes import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -205,10 +205,7 @@ def _from_sheets(book: Any, wanted: str) -> Table:
 
 def _likeness(made: Table) -> int:
     """Return how much a table looks like a log: known headings first, then rows."""
-    from alongside_logbook.domain.log_mapping import guess, without_notes  # noqa: PLC0415
-
-    known = guess(without_notes(made.headings, made.rows[:50]), many=True)
-    return len(known.columns) * MOST_ROWS * 2 + len(made.rows)
+    return len(meanings(made.headings, many=True)) * MOST_ROWS * 2 + len(made.rows)
 
 
 def _cells_of(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from alongside.contracts import GroupKind
-from alongside_logbook.domain.log_mapping import COLUMNS, Mapping
+from alongside_logbook.domain.log_headings import COLUMNS
+from alongside_logbook.domain.log_mapping import Mapping
 from alongside_logbook.domain.log_preview import Judged, ProviderInFile, State, months
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.imports import (

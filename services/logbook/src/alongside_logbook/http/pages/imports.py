@@ -12,7 +12,8 @@ from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import Form, FormErrors, Upload, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_logbook.domain.log_cells import Unread, read_day
-from alongside_logbook.domain.log_mapping import COLUMNS, Column, Mapping
+from alongside_logbook.domain.log_headings import COLUMNS, Column
+from alongside_logbook.domain.log_mapping import Mapping
 from alongside_logbook.domain.log_preview import State
 from alongside_logbook.domain.providers import checked_address
 from alongside_logbook.domain.words import month as say_month
