@@ -37,6 +37,8 @@ class Rulebook:
     packs: Mapping[str, Pack]
     """By `association/purpose/CATEGORY`, with `@edition` behind it where there is one."""
     sources: Mapping[str, Mapping[str, Source]]
+    taken_over: frozenset[str] = frozenset()
+    """Names of packs that an association has from another without a change."""
 
     def association(self, name: str) -> Association:
         """Return an association, or the shared pattern where the name is not known."""
@@ -131,4 +133,4 @@ def load(*roots: Path) -> Rulebook:
 
 def book_of(files: RuleFiles) -> Rulebook:
     """Put what was read into a book."""
-    return Rulebook(files.associations, files.packs, files.sources)
+    return Rulebook(files.associations, files.packs, files.sources, frozenset(files.taken_over))

@@ -85,6 +85,8 @@ class RuleFiles:
         self.associations: dict[str, Association] = {}
         self.packs: dict[str, Pack] = {}
         self.sources: dict[str, dict[str, Any]] = {}
+        self.taken_over: set[str] = set()
+        """Names of packs that an association has from another without a change."""
         self._raw: dict[str, dict[str, Any] | None] = {}
         self._heads: dict[str, Head] = {}
 
@@ -212,11 +214,13 @@ class RuleFiles:
         if not any(overlay.fits(slim) for overlay in self._heads[folder].overlays):
             ours = pack.model_copy(update={"association": folder})
             self.packs[ours.name] = ours
+            self.taken_over.add(ours.name)
             return
         raw = pack.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
         self._pack(name, {**raw, "association": folder}, folder)
 
     def _pack(self, name: str, raw: dict[str, Any], folder: str) -> None:
+        before = raw
         for overlay in self._heads[folder].overlays:
             if overlay.fits(raw):
                 raw = overlay.on(raw)
@@ -232,6 +236,8 @@ class RuleFiles:
             missing = ", ".join(sorted(unknown))
             self.problems.append(f"{name}: cites {missing}, which {HEAD} does not list")
         self.packs[pack.name] = pack
+        if name not in self.files and raw == before:
+            self.taken_over.add(pack.name)
 
     def _merged(self, name: str, below: tuple[str, ...]) -> dict[str, Any] | None:
         raw = self._mapping(name)
