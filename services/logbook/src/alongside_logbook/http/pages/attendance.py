@@ -63,7 +63,7 @@ async def attendance_list(
     return pages.render(
         "attendance_list.html",
         awaiting=await sessions_awaiting(leader, uow),
-        said=await entry_views(await uow.waiting.said_to(leader), actor, uow),
+        said_first=await entry_views(await uow.waiting.said_to(leader), actor, uow),
         recorded=recorded,
         returned=await entry_views(returned, actor, uow),
         upcoming=await next_session(viewer.person_id, uow) if leader else None,
