@@ -17,8 +17,8 @@ from alongside_logbook.handlers.trainings import (
     log_trainings,
     put_certificate,
     take_back,
-    training_problems,
 )
+from alongside_logbook.handlers.verification import verify
 from logbook.papers import jpeg, pdf, png
 
 pytestmark = pytest.mark.contract
@@ -47,7 +47,7 @@ async def test_trainings_are_chained_guarded_and_their_files_kept_once(circle, m
             await uow.trainings.facts("ann"),
             await uow.trainings.used("ann"),
             await uow.trainings.content("ann", paper.certificate.sha256),
-            await training_problems("ann", uow),
+            (await verify(uow, "ann")).problems,
             await uow.trainings.facts("bob"),
         )
 
@@ -56,7 +56,7 @@ async def test_trainings_are_chained_guarded_and_their_files_kept_once(circle, m
         TrainingFact(two.training_id, 600, date(2025, 12, 2)),
         TrainingFact(one.training_id, 90, date(2026, 1, 5), about_rsc=True),
     )
-    assert (used, content, problems, others) == (len(pdf()), pdf(), [], ())
+    assert (used, content, problems, others) == (len(pdf()), pdf(), (), ())
 
     # The same file of two trainings stays until neither names it.
     await circle.run(lambda uow: take_back(one.training_id, ANN, uow))

@@ -1,10 +1,11 @@
 """A ZIP archive that is sent while it is made: only one file's chunk is in memory at a time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-Chunks = AsyncIterator[bytes]
+Chunks = AsyncGenerator[bytes]
 
 _READ_BY_ALL = 0o644 << 16
 
@@ -34,18 +35,21 @@ class _Sink:
 
 
 async def zipped(
-    files: AsyncIterator[tuple[str, Chunks]], now: datetime, *, at_least: int = 64 * 1024
+    files: AsyncGenerator[tuple[str, Chunks]], now: datetime, *, at_least: int = 64 * 1024
 ) -> Chunks:
     """Yield an archive of these files, in pieces of at least some bytes but for the last."""
     sink = _Sink()
-    with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
-        async for name, chunks in files:
-            entry = ZipInfo(name, date_time=now.timetuple()[:6])
-            entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = _READ_BY_ALL
-            with archive.open(entry, "w") as file:
-                async for chunk in chunks:
-                    file.write(chunk)
-                    if sink.size >= at_least:
-                        yield sink.taken()
+    # Whoever goes away in the middle leaves nothing open behind.
+    async with aclosing(files):
+        with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
+            async for name, chunks in files:
+                entry = ZipInfo(name, date_time=now.timetuple()[:6])
+                entry.compress_type = ZIP_DEFLATED
+                entry.external_attr = _READ_BY_ALL
+                with archive.open(entry, "w") as file:
+                    async with aclosing(chunks):
+                        async for chunk in chunks:
+                            file.write(chunk)
+                            if sink.size >= at_least:
+                                yield sink.taken()
     yield sink.taken()

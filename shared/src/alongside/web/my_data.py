@@ -4,7 +4,8 @@ Each service says table by table, column by column, what is one's own: a new col
 only once somebody thought about it, and nobody else's words ever are.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -69,14 +70,15 @@ def my_data_routes(service: ServiceName, holdings: Sequence[Holding]) -> APIRout
             "association": getattr(request.app.state, "association", None),
         }
 
-        async def sent() -> AsyncIterator[bytes]:
+        async def sent() -> AsyncGenerator[bytes]:
             yield to_json(head)[:-1] + b',\n"data": {'
             between = b"\n"
             for holding in holdings:
                 yield between + to_json(holding.name) + b": ["
                 between = b"],\n"
-                async for piece in _rows(request, holding, viewer.person_id):
-                    yield piece
+                async with aclosing(_rows(request, holding, viewer.person_id)) as pieces:
+                    async for piece in pieces:
+                        yield piece
             yield (b"]" if holdings else b"") + b"\n}}\n"
 
         name = f"alongside-{service}-{now:%Y-%m-%d}.json"
@@ -92,7 +94,7 @@ def my_data_routes(service: ServiceName, holdings: Sequence[Holding]) -> APIRout
     return router
 
 
-async def _rows(request: Request, holding: Holding, person_id: str) -> AsyncIterator[bytes]:
+async def _rows(request: Request, holding: Holding, person_id: str) -> AsyncGenerator[bytes]:
     async with web_of(request).database.read() as session:
         query = holding.query(person_id).execution_options(yield_per=_AT_ONCE)
         found = await session.stream(query)

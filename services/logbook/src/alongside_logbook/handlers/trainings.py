@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_logbook.domain.certificates import QUOTA, CheckedFile
-from alongside_logbook.domain.chain import broken
 from alongside_logbook.domain.training import (
     TrainingLog,
     TrainingVersion,
@@ -145,25 +144,6 @@ async def training_of(training_id: str, actor: Actor, uow: LogbookUow) -> Traini
         raise NotFound("There is no such training.")
     may_see_trainings(actor, row.person_id)
     return row.current
-
-
-async def training_problems(person_id: str, uow: LogbookUow) -> list[str]:
-    """Return what is wrong with the history of a person's trainings, a line each."""
-    links, head = await uow.trainings.chain(person_id)
-    wrong = broken(links, head)
-    if wrong is not None:
-        return [f"trainings: {wrong}"]
-    newest: dict[str, TrainingVersion] = {}
-    for link in links:
-        version = TrainingVersion.model_validate_json(link.body)
-        newest[version.training_id] = version
-    rows = await uow.trainings.of_person(person_id, withdrawn=True)
-    shown = {row.training_id: row.current for row in rows}
-    return [
-        f"training {training_id} is not shown as its history says"
-        for training_id in sorted(newest.keys() | shown.keys())
-        if newest.get(training_id) != shown.get(training_id)
-    ]
 
 
 def fields_of_one(error: Invalid) -> Invalid:

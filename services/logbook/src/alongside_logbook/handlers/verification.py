@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from alongside_logbook.domain.chain import Link, broken
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.handlers.training_proof import prove_trainings
 from alongside_logbook.handlers.working_out import work_out
 from alongside_logbook.store.uow import LogbookUow
 
@@ -20,12 +21,15 @@ class Verification(BaseModel):
 
 async def verify(uow: LogbookUow, supervisee_id: str | None = None) -> Verification:
     """Check the history of one person, or of everybody."""
-    people = [supervisee_id] if supervisee_id else await uow.entries.chained()
+    everybody = {*await uow.entries.chained(), *await uow.trainings.chained()}
+    people = [supervisee_id] if supervisee_id else sorted(everybody)
     versions = 0
     problems: list[str] = []
     for person in people:
         links, head = await uow.entries.chain(person)
-        versions += len(links)
+        number, found = await prove_trainings(person, uow)
+        versions += len(links) + number
+        problems += [f"{person}: {problem}" for problem in found]
         wrong = broken(links, head)
         if wrong is not None:
             problems.append(f"{person}: {wrong}")

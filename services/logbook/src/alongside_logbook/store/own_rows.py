@@ -1,6 +1,6 @@
 """Everything that stands about one person, row by row and never all at once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -100,7 +100,7 @@ class OwnRows:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def each(self, name: str, person_id: str) -> AsyncIterator[Row]:
+    async def each(self, name: str, person_id: str) -> AsyncGenerator[Row]:
         """Yield the rows of one kind in their order."""
         query = _query(name, person_id)
         found = await self._session.stream(query.execution_options(yield_per=_AT_ONCE))

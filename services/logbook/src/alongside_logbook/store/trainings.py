@@ -1,6 +1,6 @@
 """Trainings in every version, and the files of their certificates."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import col
@@ -185,7 +185,7 @@ class TrainingStore:
         )
         return len(gone.all())
 
-    async def each_file(self, person_id: str) -> AsyncIterator[tuple[str, bytes]]:
+    async def each_file(self, person_id: str) -> AsyncGenerator[tuple[str, bytes]]:
         """Yield a person's files one by one: SHA-256 and bytes."""
         for sha256 in sorted(await self.files(person_id)):
             content = await self.content(person_id, sha256)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,7 @@ async def my_data_view(person_id: str, uow: LogbookUow) -> MyDataView:
     )
 
 
-async def own_files(person_id: str, uow: LogbookUow) -> AsyncIterator[tuple[str, Chunks]]:
+async def own_files(person_id: str, uow: LogbookUow) -> AsyncGenerator[tuple[str, Chunks]]:
     """Yield the files of the archive, each with its content in pieces. Each is read before the next."""
     own = OwnRows(uow.session)
     counts = await own.counts(person_id)
@@ -171,26 +172,28 @@ def _plain(row: Row) -> Mapping[str, Any]:
     return row
 
 
-async def _array(rows: AsyncIterator[Row], told: Callable[[Row], Mapping[str, Any]]) -> Chunks:
+async def _array(rows: AsyncGenerator[Row], told: Callable[[Row], Mapping[str, Any]]) -> Chunks:
     yield b"[" + b"\n"
     between = b""
-    async for row in rows:
-        yield between + to_json(told(row))
-        between = b",\n"
+    async with aclosing(rows):
+        async for row in rows:
+            yield between + to_json(told(row))
+            between = b",\n"
     yield b"\n]\n"
 
 
 async def _table(
-    columns: Sequence[str], rows: AsyncIterator[Row], line: Callable[[Row], Iterable[Cell]]
+    columns: Sequence[str], rows: AsyncGenerator[Row], line: Callable[[Row], Iterable[Cell]]
 ) -> Chunks:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(columns)
-    async for row in rows:
-        table.writerow([plain(cell) for cell in line(row)])
-        yield written.getvalue().encode()
-        written.seek(0)
-        written.truncate()
+    async with aclosing(rows):
+        async for row in rows:
+            table.writerow([plain(cell) for cell in line(row)])
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
     yield written.getvalue().encode()
 
 

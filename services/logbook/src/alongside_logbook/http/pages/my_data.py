@@ -1,6 +1,7 @@
 """My data: take it along, see what is kept and why, and have removed what need not be."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -86,10 +87,13 @@ async def _page(
 def _archive(viewer: Viewer, doors: Doors) -> Response:
     now = doors.clock.now()
 
-    async def sent() -> AsyncIterator[bytes]:
+    async def sent() -> AsyncGenerator[bytes]:
         # A unit of work of its own: the one of the request is closed before the sending begins.
-        async with doors.reading() as uow:
-            async for piece in zipped(own_files(viewer.person_id, uow), now):
+        async with (
+            doors.reading() as uow,
+            aclosing(zipped(own_files(viewer.person_id, uow), now)) as pieces,
+        ):
+            async for piece in pieces:
                 yield piece
 
     name = f"alongside-logbook-{now:%Y-%m-%d}.zip"
