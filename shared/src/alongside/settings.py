@@ -93,6 +93,20 @@ class Settings(BaseSettings):
         description="Address that mail comes from. Replies to invitations go to it, with a "
         "+tag for the person, so it must accept tags.",
     )
+    dkim_key: Path | None = Field(
+        default=None,
+        description="PEM file of the RSA key that mail is signed with (DKIM) when it is handed to an "
+        "SMTP server. Empty: the mail server signs, or nobody.",
+    )
+    dkim_selector: str = Field(
+        default="alongside",
+        description="Under which name in the domain's DNS the public half of that key stands.",
+    )
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="Mailbox in which answers to invitations arrive, read once a minute: "
+        "imaps://user:password@host/INBOX. Empty: they come by another door, or not at all.",
+    )
     keys: Path | None = Field(
         default=None,
         description="Folder of the signing and link keys. Empty: keys/ in the data folder.",

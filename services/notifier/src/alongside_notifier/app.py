@@ -21,9 +21,10 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
 from alongside_notifier.handlers.send import send_mail
-from alongside_notifier.handlers.tell import tell_due
+from alongside_notifier.handlers.tell import OpenUow, tell_due
 from alongside_notifier.http import routers
 from alongside_notifier.http.feed_door import FeedDoor
+from alongside_notifier.mailbox import Mailbox, read_mailbox
 from alongside_notifier.store.people import People
 from alongside_notifier.store.tables import PLUMBING
 from alongside_notifier.store.uow import NotifierUow
@@ -97,5 +98,13 @@ def create_app(
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
             Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),
+            *_mailbox(settings, uow, desk),
         ),
     )
+
+
+def _mailbox(settings: Settings, uow: OpenUow, desk: Desk) -> tuple[Ticker, ...]:
+    if settings.imap_url is None:
+        return ()
+    mailbox = Mailbox(settings.imap_url.get_secret_value())
+    return (Ticker("mailbox", timedelta(minutes=1), partial(read_mailbox, uow, desk, mailbox)),)

@@ -1,5 +1,7 @@
 """Commands of the notifier: feeds, answer mails, the mail queue."""
 
+import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -82,6 +84,38 @@ def hook_key() -> None:
                    https://hours.example.org/api/notifier/v1/replies
     """
     print(run(_hook_key()))  # noqa: T201  # what a script reads
+
+
+@mail.command("listen")
+def listen(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8024,
+) -> None:
+    """Take mails from the mail server over LMTP until it is stopped: answers, and what came back.
+
+    Example:  alongside mail listen --port 8024
+    In Postfix's transport map, then:  calendar@hours.example.org  lmtp:[127.0.0.1]:8024
+    """
+    try:
+        run(_listen(host, port))
+    except OSError as error:
+        stop(f"{host}:{port} cannot be listened on: {error.strerror}")
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+async def _listen(host: str, port: int) -> None:
+    from alongside_notifier.lmtp import listening  # noqa: PLC0415  # --help stays quick
+
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, over.set)
+    async with (
+        service("notifier") as notifier,
+        listening(notifier.uow, notifier.web.state.desk, host, port) as taken,
+    ):
+        console.print(f"Listening for LMTP on {host}:{taken}.", markup=False)
+        await over.wait()
 
 
 async def _feed(email: str) -> str:

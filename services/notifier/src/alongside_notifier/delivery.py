@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from alongside.settings import Settings
+from alongside_notifier.signing import Signer
 
 _PERMANENT = 500
 _SECONDS = 30
@@ -61,10 +62,10 @@ class Post(Protocol):
 
 
 def post_of(settings: Settings) -> Post:
-    """Return where an installation hands its mails over."""
+    """Return where an installation hands its mails over; raise `BadKey` if it could not sign them."""
     if settings.smtp_url is None:
         return MailFolder(settings.mail_folder)
-    return SmtpPost(settings.smtp_url.get_secret_value())
+    return SmtpPost(settings.smtp_url.get_secret_value(), Signer.of(settings))
 
 
 class MailFolder:
@@ -108,8 +109,9 @@ def file_name(parcel: Parcel) -> str:
 class SmtpPost:
     """An SMTP server: `smtp://` with STARTTLS where offered, `smtps://` with TLS from the start."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, signer: Signer | None = None) -> None:
         parts = urlsplit(url)
+        self._signer = signer
         self._host = parts.hostname or "localhost"
         self._tls = parts.scheme == "smtps"
         self._port = parts.port or (465 if self._tls else 587 if parts.username else 25)
@@ -134,7 +136,7 @@ class SmtpPost:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Away(f"{self._host}:{self._port}: {error}") from error
         try:
-            yield _SmtpCounter(client)
+            yield _SmtpCounter(client, self._signer)
         finally:
             try:
                 await client.quit()
@@ -147,12 +149,16 @@ class SmtpPost:
 
 
 class _SmtpCounter:
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, signer: Signer | None) -> None:
         self._client = client
+        self._signer = signer
 
     async def hand(self, parcel: Parcel) -> None:
+        raw = parcel.raw
+        if self._signer is not None:
+            raw = await asyncio.to_thread(self._signer.sign, raw)
         try:
-            await self._client.sendmail(parcel.sender, [parcel.recipient], parcel.raw)
+            await self._client.sendmail(parcel.sender, [parcel.recipient], raw)
         except aiosmtplib.SMTPRecipientsRefused as error:
             _raise(error.recipients[0].code, error.recipients[0].message)
         except aiosmtplib.SMTPResponseException as error:
