@@ -9,15 +9,15 @@ from datetime import date
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.applicant import Applicant
+from alongside_logbook.domain.buckets import buckets_of, shares_said
 from alongside_logbook.domain.crediting import SeriesCredit
 from alongside_logbook.domain.credits import Credited, credit_of, series_credits
 from alongside_logbook.domain.hour import Hour, ReasonCode, State, Verdict
 from alongside_logbook.domain.judging_trainings import judge_trainings
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.remarks import AGES, remarks
-from alongside_logbook.domain.requirements import Requirement
 from alongside_logbook.domain.standing import Standing, Standings
-from alongside_logbook.domain.terms import Need, terms_of
+from alongside_logbook.domain.terms import terms_of
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 
@@ -81,6 +81,7 @@ class _Judge:
             if self.terms.spared
             else f"Kept. {pack.category} asks for no hours; they are encouraged.",
         )
+        self.outside = _outside(self.days) if self.days else self.nothing
         self.series: Mapping[str, Credited] = {}
         self.adds_others = pack.excludes("other_minutes") != "excluded"
 
@@ -125,11 +126,7 @@ class _Judge:
                 f"Not counted. All {duration(hour.minutes)} were administrative or clinical.",
             )
         if self.days is not None and not self.days[0] <= hour.held_on <= self.days[1]:
-            return _not(
-                "outside_period",
-                f"Not counted here. Only hours from {say_day(self.days[0])} to "
-                f"{say_day(self.days[1])} count.",
-            )
+            return self.outside
         return self._refused_by_work(hour)
 
     def _refused_by_work(self, hour: Hour) -> Verdict | None:
@@ -188,14 +185,14 @@ class _Judge:
     def _with(
         self, hour: Hour, standing: Standing, said: _Said, warnings: tuple[str, ...]
     ) -> Verdict:
-        buckets = self._buckets(hour, said.minutes)
+        buckets = buckets_of(hour, self._reflective(hour), said.minutes, self.terms.rsc)
         whole = self.terms.rsc[0].requirement
         minutes = buckets[whole.id]
         if not minutes:
             return _not(
                 "not_about_rsc", "Not counted. Nothing of it was about the RSC that one gives."
             )
-        amount, parts = duration(minutes), self._parts(buckets)
+        amount, parts = duration(minutes), shares_said(self.terms.rsc, buckets)
         code: ReasonCode
         if hour.status == "returned":
             who = "supervisee" if hour.awaits == hour.supervisee_id else "provider"
@@ -232,23 +229,6 @@ class _Judge:
             warnings=warnings,
         )
 
-    def _buckets(self, hour: Hour, credit: int) -> dict[str, int]:
-        reflective = self._reflective(hour)
-        about = min(hour.about_rsc_minutes, reflective)
-        if credit < reflective:
-            about = about * credit // reflective
-        buckets: dict[str, int] = {}
-        most = credit
-        for need in self.terms.rsc:
-            falls = _falls(need.requirement, hour, credit, about)
-            buckets[need.requirement.id] = min(most, falls)
-            if need.requirement.of is None:
-                most = buckets[need.requirement.id]
-        return buckets
-
-    def _parts(self, buckets: dict[str, int]) -> str:
-        return "".join(_part(need, buckets) for need in self.terms.rsc[1:])
-
 
 def _before(hour: Hour) -> Verdict | None:
     """Return what no pack changes."""
@@ -259,6 +239,13 @@ def _before(hour: Hour) -> Verdict | None:
     if hour.provider_id == hour.supervisee_id:
         return _OWN_SESSION
     return None
+
+
+def _outside(days: tuple[date, date]) -> Verdict:
+    return _not(
+        "outside_period",
+        f"Not counted here. Only hours from {say_day(days[0])} to {say_day(days[1])} count.",
+    )
 
 
 def _without(standing: Standing, warnings: tuple[str, ...]) -> Verdict:
@@ -274,23 +261,6 @@ def _without(standing: Standing, warnings: tuple[str, ...]) -> Verdict:
 
 def _not(code: ReasonCode, reason: str) -> Verdict:
     return Verdict(state="not_counted", code=code, reason=reason)
-
-
-def _falls(requirement: Requirement, hour: Hour, credit: int, about: int) -> int:
-    if requirement.counts == "about_rsc":
-        return about
-    if requirement.counts in {"individual", "group"}:
-        return credit if hour.kind == requirement.counts else 0
-    return credit
-
-
-def _part(need: Need, buckets: dict[str, int]) -> str:
-    minutes = buckets[need.requirement.id]
-    if need.requirement.counts == "about_rsc":
-        return f" {duration(minutes)} of it about the RSC one gives."
-    if minutes and need.limit is not None:
-        return f" Of {need.requirement.counts} hours at most {duration(need.limit)} count."
-    return ""
 
 
 _WITHDRAWN = _not("withdrawn", "Taken back: it counts for nothing.")

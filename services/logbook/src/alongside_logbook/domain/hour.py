@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import GroupKind
 from alongside_logbook.domain.packs import Requirement
@@ -70,7 +70,7 @@ class Verdict(BaseModel):
     state: State
     code: ReasonCode
     reason: str
-    buckets: dict[str, int] = {}
+    buckets: dict[str, int] = Field(default_factory=dict)
     """Minutes per requirement: counted, or to be counted once confirmed; empty if they never will be."""
     held: str | None = None
     """The provider's credential on the day that decides."""

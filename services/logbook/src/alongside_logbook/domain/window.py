@@ -14,6 +14,7 @@ from alongside_logbook.domain.calendar import last_day
 from alongside_logbook.domain.packs import Pack
 
 Vector = tuple[int, ...]
+_Span = tuple[date, date] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,20 @@ class Asked:
 
     def limited(self, minutes: Vector) -> Vector:
         """Return what counts of minutes: no share beyond its limit, and the whole without it."""
-        if not any(limit is not None for limit in self.limits):
-            return minutes
-        within = list(minutes)
+        within: list[int] | None = None
         for index, limit in enumerate(self.limits):
             if limit is not None and minutes[index] > limit:
+                within = within or list(minutes)
                 within[0] -= minutes[index] - limit
                 within[index] = limit
-        return tuple(within)
+        return tuple(within) if within else minutes
 
     def enough(self, counted: Vector) -> bool:
         """Tell whether limited minutes are all that is asked."""
-        return all(
-            have >= need or not firm
-            for have, need, firm in zip(counted, self.required, self.firm, strict=True)
-        )
+        for have, need, firm in zip(counted, self.required, self.firm, strict=True):
+            if have < need and firm:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def best_span(entries: Sequence[Dated], asked: Asked, at_least: int, at_most: in
     days = by_day(entries)
     if not days:
         return None
-    best: tuple[tuple[int | bool, ...], Window] | None = None
+    best: tuple[Vector, date, date, Vector, Vector, _Span] | None = None
     counted = pending = (0,) * len(asked.required)
     counted_days = [entry.day for entry in days if any(entry.counted)]
     first_counted = end_counted = end = 0
@@ -116,13 +116,15 @@ def best_span(entries: Sequence[Dated], asked: Asked, at_least: int, at_most: in
             if first_counted < end_counted
             else None
         )
-        window = window_of((entry.day, last), (counted, pending), span, asked, at_least)
-        score = _score(window, asked.required)
+        score = _score(counted, pending, asked, long_enough=_spans(span, at_least))
         if best is None or score >= best[0]:
-            best = (score, window)
+            best = (score, entry.day, last, counted, pending, span)
         counted = _minus(counted, entry.counted)
         pending = _minus(pending, entry.pending)
-    return best[1] if best else None
+    if best is None:
+        return None
+    _, first, last, counted, pending, span = best
+    return window_of((first, last), (counted, pending), span, asked, at_least)
 
 
 def first_met(entries: Sequence[Dated], pack: Pack) -> date | None:
@@ -158,7 +160,7 @@ def first_enough(
 def window_of(
     ends: tuple[date, date],
     minutes: tuple[Vector, Vector],
-    span: tuple[date, date] | None,
+    span: _Span,
     asked: Asked,
     at_least: int,
 ) -> Window:
@@ -168,7 +170,7 @@ def window_of(
     """
     counted = asked.limited(minutes[0])
     hoped = asked.limited(plus(*minutes))
-    long_enough = span is not None and span[1] >= last_day(span[0], at_least)
+    long_enough = _spans(span, at_least)
     return Window(
         ends[0],
         ends[1],
@@ -181,11 +183,16 @@ def window_of(
     )
 
 
-def _score(window: Window, required: Vector) -> tuple[int | bool, ...]:
-    needed = sum(map(min, window.counted, required))
-    hoped = sum(map(min, plus(window.counted, window.pending), required))
-    everything = window.counted[0] + window.pending[0]
-    return (window.appears_met, needed, window.long_enough, hoped, window.counted[0], everything)
+def _spans(span: _Span, at_least: int) -> bool:
+    return span is not None and span[1] >= last_day(span[0], at_least)
+
+
+def _score(counted: Vector, pending: Vector, asked: Asked, *, long_enough: bool) -> Vector:
+    have, hope = asked.limited(counted), asked.limited(plus(counted, pending))
+    needed = sum(map(min, have, asked.required))
+    hoped = sum(map(min, hope, asked.required))
+    met = long_enough and asked.enough(have)
+    return (met, needed, long_enough, hoped, have[0], hope[0])
 
 
 def by_day(entries: Sequence[Dated]) -> list[Dated]:
