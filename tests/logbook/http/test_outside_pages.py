@@ -208,6 +208,7 @@ async def test_a_provider_with_an_account_answers_where_they_sign_in(desk):
         assert sent.status_code == 303
         assert "They confirm when they sign in" in (await ann.get("/hours/outside")).text
     async with desk.browser("pat") as pat:
+        assert "2 sessions held elsewhere" in (await pat.get("/attendance")).text
         page = await pat.get("/hours/outside/given")
         entries = re.findall(r'name="right" value="([^"]+)"', page.text)
         asked = re.findall(r'name="asked" value="([^"]+)"', page.text)

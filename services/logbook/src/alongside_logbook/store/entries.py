@@ -231,7 +231,9 @@ class EntryStore:
 
     async def returned_to(self, leader: str | None) -> Sequence[EntryRow]:
         """Return what was returned to a provider, or for none to any, oldest first."""
-        query = select_rows(EntryRow).where(EntryRow.status == "returned")
+        query = select_rows(EntryRow).where(
+            EntryRow.status == "returned", EntryRow.awaits == EntryRow.provider_id
+        )
         if leader is not None:
             query = query.where(EntryRow.awaits == leader)
         return (await self._session.exec(query.order_by(col(EntryRow.started_at)))).all()
