@@ -18,7 +18,19 @@ from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
 
-PARTS = ("start", "feeds", "booking", "availability", "month", "board", "finding", "latency", "messaging")
+PARTS = (
+    "start",
+    "feeds",
+    "booking",
+    "availability",
+    "month",
+    "board",
+    "hours",
+    "finding",
+    "documents",
+    "latency",
+    "messaging",
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,9 +104,22 @@ class Bench:
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Coordinator's board", asyncio.run(measure(url)))
 
+    def hours(self) -> None:
+        """Progress of somebody with thousands of entries, on PostgreSQL too where there is one."""
+        measure = import_module("bench.hours").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("progress on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Progress", asyncio.run(measure(url)))
+
     def finding(self) -> None:
         """A time for a group, and other calendars read."""
         show("Finding a time", import_module("bench.finding").measure())
+
+    def documents(self) -> None:
+        """Documents as files."""
+        show("Documents", import_module("bench.documents").measure())
 
     def latency(self) -> None:
         """From booking to mail, in both modes."""

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
 
 from alongside.errors import Conflict, Invalid, NotFound
+from alongside_logbook.commands import app as commands
 from alongside_logbook.domain.attendance import Departure
-from alongside_logbook.domain.documents import Kind
+from alongside_logbook.domain.documents import Kind, typed
 from alongside_logbook.domain.training import TrainingLog
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.documents import (
@@ -19,6 +21,7 @@ from alongside_logbook.handlers.documents import (
 )
 from alongside_logbook.handlers.drafting import Wanted, draft
 from alongside_logbook.handlers.trainings import LogTrainings, log_trainings
+from alongside_logbook.store.people import digest
 from alongside_logbook.store.uow import LogbookUow
 from logbook.office import KEY, Office
 
@@ -202,3 +205,27 @@ async def test_the_json_routes(told):
         assert (await ann.post(f"/documents/{code}/revoke")).json()["revoked_at"]
         assert (await ann.get(f"/documents/{code}/csv")).status_code == 410
         assert (await ann.get("/documents/x")).status_code == 404
+
+
+def test_the_command_writes_a_file_and_says_the_code(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALONGSIDE_DATA", str(tmp_path / "data"))
+    run = CliRunner().invoke
+    assert run(commands, ["verify"]).exit_code == 0
+    engine = create_engine(f"sqlite:///{tmp_path / 'data' / 'logbook.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO people (person_id, version, name, zone, roles, credentials, "
+                "email_digest) VALUES ('ann', 1, 'Ann', 'UTC', '[]', '[]', :digest)"
+            ),
+            {"digest": digest("ann@example.org")},
+        )
+    engine.dispose()
+    file = tmp_path / "log.csv"
+    made = run(commands, ["document", "ann@example.org", "--kind", "audit", "--to", str(file)])
+    assert made.exit_code == 0, made.output
+    code = made.stdout.strip()
+    assert typed(code)
+    assert code in file.read_text()
+    for wrong in (["--to", "x.doc"], ["--kind", "x", "--to", "x.pdf"]):
+        assert run(commands, ["document", "ann@example.org", *wrong]).exit_code == 1

@@ -22,8 +22,8 @@ from alongside_logbook.domain.words import month as say_month
 PDF = "application/pdf"
 PNG = "image/png"
 
-_SECONDS = 60
-"""How long a document may take."""
+_SECONDS = 180
+"""How long a document may take: thousands of sessions take seconds, on a busy machine many."""
 
 _LONG_WORD = 24
 _BREAK = "\u200b"

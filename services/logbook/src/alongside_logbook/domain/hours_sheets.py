@@ -17,7 +17,7 @@ from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion, Override
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.requirements import Requirement
-from alongside_logbook.domain.sheet import Bar, Cell, Column, Sheet, short_time
+from alongside_logbook.domain.sheet import Bar, Cell, Column, Sheet, hours, short_time
 from alongside_logbook.domain.signatures import Signature, Signatures
 from alongside_logbook.domain.standing import name_of
 from alongside_logbook.domain.words import counted as say_count
@@ -29,6 +29,7 @@ OVERRIDES: dict[Override, str] = {
     "left": "the provider left",
     "died": "the provider died",
 }
+_NOT_KEPT = "Addresses of providers with an account here are not kept with the hours: fill them in."
 NONE_HELD = "none on record"
 
 
@@ -89,7 +90,8 @@ def rollup(lines: Sequence[Line], pack: Pack | None) -> Sheet:
     rows = [_of_provider(group, parts) for group in _by_provider(lines)]
     return Sheet(
         title="Reflective supervision/consultation received, by provider",
-        lead="Only what both people confirmed. Administrative and clinical minutes are left out.",
+        lead="Only what both people confirmed. Administrative and clinical minutes are left out."
+        + ("" if all(row[2] for row in rows) else f" {_NOT_KEPT}"),
         columns=columns,
         rows=tuple(rows),
         total=_totals(columns, rows),
@@ -127,18 +129,19 @@ def audit(lines: Sequence[Line], pack: Pack | None, where: str, names: dict[str,
             _word(line.signatures.provider, names, zone_of),
             _word(line.signatures.supervisee, names, zone_of),
             *(line.toward(part) for part in parts),
-            line.verdict.reason if line.verdict else "Kept; counted toward nothing here.",
+            _why(line),
             "; ".join(_marks(line)),
         )
         for line in sorted(lines, key=lambda each: (each.entry.started_at, each.entry.entry_id))
         if line.entry.status != "withdrawn"
     ]
     done = [line for line in lines if line.done]
+    minutes = sum(reflective(line.entry) for line in done)
     total: tuple[Cell, ...] = (
         "",
-        f"Confirmed by both: {say_count(len(done), 'session')}",
+        f"Confirmed by both: {say_count(len(done), 'session')}, {hours(minutes)} hours",
         "",
-        sum(reflective(line.entry) for line in done),
+        minutes,
         sum(min(line.entry.about_rsc_minutes, reflective(line.entry)) for line in done),
         "",
         "",
@@ -254,6 +257,12 @@ def _word(signature: Signature | None, names: dict[str, str], where: ZoneInfo) -
 
 def _at(instant: datetime, where: ZoneInfo) -> str:
     return short_time(instant.astimezone(where))
+
+
+def _why(line: Line) -> str:
+    if line.verdict is None:
+        return "Kept; counted toward nothing here."
+    return " ".join((line.verdict.reason, *line.verdict.warnings))
 
 
 def _marks(line: Line) -> Iterable[str]:

@@ -7,7 +7,7 @@ from alongside_logbook.domain.documents import Kind, Totals, Trainings
 from alongside_logbook.domain.hours_sheets import Line, counted
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
-from alongside_logbook.domain.sheet import hours
+from alongside_logbook.domain.sheet import Column, Sheet, hours, short_day
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import duration
 
@@ -28,6 +28,8 @@ class Toward:
     pack: Pack
     main: bool
     """The category the person pursues."""
+    whole: bool = False
+    """The document is about the goal's own period, so progress and document speak of the same days."""
 
     @property
     def title(self) -> str:
@@ -51,17 +53,19 @@ def figures_of(
         figures.append(("Hours to be confirmed, not in the total", hours(totals.open_minutes)))
     if toward is not None:
         sums = counted(lines, toward.pack)
-        main = next((each for each in toward.pack.requirements if each.id in sums), None)
-        if main is not None:
-            figures.append((f"Hours counted toward {toward.name}", hours(sums[main.id])))
+        main = next((each for each in toward.progress.buckets if each.of is None), None)
+        if main is not None and main.id in sums:
+            done = main.counted if toward.whole else sums[main.id]
+            asked = f" of {hours(main.required)}" if toward.whole else ""
+            figures.append((f"Hours counted toward {toward.name}", f"{hours(done)}{asked}"))
     return figures
 
 
 def notes_of(kind: Kind, totals: Totals, taught: Trainings, toward: Toward | None) -> Iterable[str]:
     """Return what is to be said of the figures."""
+    if toward is not None and kind != "yearly":
+        yield _standing(kind, toward)
     if kind != "trainings":
-        if toward is not None:
-            yield _standing(toward)
         if totals.open_sessions:
             yield (
                 f"{say_count(totals.open_sessions, 'session')} with {duration(totals.open_minutes)} "
@@ -78,14 +82,35 @@ def notes_of(kind: Kind, totals: Totals, taught: Trainings, toward: Toward | Non
         yield "Agency, to be filled in by hand: ____________________________________"
 
 
-def _standing(toward: Toward) -> str:
+def _standing(kind: Kind, toward: Toward) -> str:
     progress = toward.progress
+    met = progress.training_met if kind == "trainings" else progress.appears_met
+    missing = progress.missing_trainings if kind == "trainings" else progress.missing
     sentence = (
         "Appears to meet the hours."
-        if progress.appears_met
-        else " ".join(progress.missing) or "Does not appear to meet the hours yet."
+        if met
+        else " ".join(missing) or "Does not appear to meet the hours yet."
     )
     return (
-        f"{toward.title}, judged on {progress.as_of.isoformat()} over its best period: "
-        f"{sentence} Only the association decides."
+        f"{toward.title}, judged on {short_day(progress.as_of)} over its best period: {sentence} "
+        "Only the association decides."
+    )
+
+
+def trainings_asked(toward: Toward) -> Sheet:
+    """Return what a goal asks of trainings, and what appears to be there."""
+    return Sheet(
+        title=f"Toward {toward.name}",
+        lead="A training can be in several lines and counts once toward the whole.",
+        columns=(
+            Column(name="What is asked", width=3),
+            Column(name="Hours asked", kind="hours"),
+            Column(name="Hours counted", kind="hours"),
+            Column(name="Still missing", kind="hours"),
+        ),
+        rows=tuple(
+            (each.label, each.required, each.counted, each.missing)
+            for each in toward.progress.trainings
+        ),
+        empty="It asks for no trainings.",
     )

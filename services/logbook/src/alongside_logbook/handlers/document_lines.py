@@ -16,16 +16,16 @@ UNKNOWN = "Somebody not known here yet"
 
 async def goals_toward(person_id: str, uow: LogbookUow) -> tuple[Toward, ...]:
     """Return what a person's hours are counted toward, the category they pursue first."""
-    found: list[Toward] = []
     row = await uow.progress.get(person_id)
-    if row is not None and row.body.pack is not None:
-        pack = uow.rules.pack(row.body.pack)
-        found.append(Toward(f"{pack.purpose}/{pack.category}", row.body, pack, main=True))
-    for each in await uow.goals.progress(person_id):
-        if each.body.pack is not None and each.goal not in {known.name for known in found}:
-            pack = uow.rules.pack(each.body.pack)
-            found.append(Toward(each.goal, each.body, pack, main=False))
-    return tuple(found)
+    rows = [row.body] if row is not None else []
+    rows += [each.body for each in await uow.goals.progress(person_id)]
+    found: dict[str, Toward] = {}
+    for place, progress in enumerate(rows):
+        if progress.pack is not None:
+            pack = uow.rules.pack(progress.pack)
+            name = progress.goal or f"{pack.purpose}/{pack.category}"
+            found.setdefault(name, Toward(name, progress, pack, main=row is not None and not place))
+    return tuple(found.values())
 
 
 async def lines_of(

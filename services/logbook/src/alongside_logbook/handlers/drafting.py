@@ -5,7 +5,7 @@ that its chain does not hold.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -32,7 +32,7 @@ from alongside_logbook.domain.hours_sheets import (
     rollup,
 )
 from alongside_logbook.domain.sheet import Content, Sheet, hours
-from alongside_logbook.domain.toward import Toward, figures_of, notes_of
+from alongside_logbook.domain.toward import Toward, figures_of, notes_of, trainings_asked
 from alongside_logbook.domain.training import TrainingVersion
 from alongside_logbook.domain.training_sheets import by_area, each_of
 from alongside_logbook.handlers.actor import Actor
@@ -100,6 +100,8 @@ async def draft(wanted: Wanted, actor: Actor, uow: LogbookUow) -> Draft:
     _whole(taught, taught_head, "trainings")
     newest = {each.training_id: each for each in map(_training, taught)}
     today = uow.now.astimezone(zone(where)).date()
+    if toward and wanted.span == "goal":
+        toward = replace(toward, whole=True)
     since, until = _period(wanted, toward, histories, list(newest.values()), today)
     inside = [each for each in histories if since <= each[-1].held_on <= until]
     if len(inside) > MOST_ENTRIES:
@@ -119,9 +121,9 @@ async def draft(wanted: Wanted, actor: Actor, uow: LogbookUow) -> Draft:
             zone=where,
             since=since,
             until=until,
-            goal=toward.name if toward and with_hours else None,
-            goal_title=toward.title if toward and with_hours else None,
-            pack=toward.pack.id if toward and with_hours else None,
+            goal=toward.name if toward else None,
+            goal_title=toward.title if toward else None,
+            pack=toward.pack.id if toward else None,
             counted=counted(lines, toward.pack) if toward and with_hours else {},
             issued_at=uow.now,
             issued_by_id=actor.person_id,
@@ -139,7 +141,7 @@ async def draft(wanted: Wanted, actor: Actor, uow: LogbookUow) -> Draft:
 
 
 async def _toward(wanted: Wanted, person_id: str, uow: LogbookUow) -> Toward | None:
-    if not wanted.goal:
+    if not wanted.goal or wanted.kind == "yearly":
         return None
     for each in await goals_toward(person_id, uow):
         if each.name == wanted.goal:
@@ -222,8 +224,12 @@ async def _content(
         sheets.append(rollup(lines, pack if kind == "rollup" else None))
     if kind == "audit":
         sheets.append(audit(lines, pack, where, await signers_of(lines, uow)))
+    if kind == "trainings":
+        if toward is not None and toward.whole:
+            sheets.append(trainings_asked(toward))
+        sheets.append(by_area(kept))
     if kind in {"trainings", "yearly"}:
-        sheets += [by_area(kept), each_of(kept)] if kind == "trainings" else [each_of(kept)]
+        sheets.append(each_of(kept))
     totals = totals_of([each.entry for each in lines])
     taught = trainings_total(trainings)
     figures = [] if kind == "trainings" else figures_of(totals, toward, lines)

@@ -197,10 +197,6 @@ def _wanted(values: Mapping[str, str], actor: Actor) -> Wanted:
         "goal": values["goal"] or None,
         "span": values["span"] or "all",
     }
-    if values["kind"] == "trainings":
-        sent["goal"] = None
-        if sent["span"] == "goal":
-            sent["span"] = "all"
     if values["kind"] == "yearly":
         sent |= {"span": "year", "goal": None}
     if sent["span"] == "year":
