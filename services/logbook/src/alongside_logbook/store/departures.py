@@ -13,6 +13,7 @@ from alongside_logbook.store.sql import upsert
 from alongside_logbook.store.tables import (
     BoardRow,
     DepartureRow,
+    DocumentRow,
     EndingRow,
     EntryRow,
     GoalProgressRow,
@@ -145,5 +146,7 @@ _READY_ROWS = (
     (GoalProgressRow, "supervisee_id"),
     (BoardRow, "supervisee_id"),
     (EndingRow, "person_id"),
+    # An issued document says the name; whoever checks it then finds none of that code.
+    (DocumentRow, "person_id"),
 )
 """What is only worked out from the record, to be read quickly."""
