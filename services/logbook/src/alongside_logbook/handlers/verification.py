@@ -4,8 +4,11 @@ from pydantic import BaseModel, ConfigDict
 
 from alongside_logbook.domain.chain import Link, broken
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.progress import Progress
+from alongside_logbook.domain.proof import contradictions
 from alongside_logbook.handlers.training_proof import prove_trainings
 from alongside_logbook.handlers.working_out import work_out
+from alongside_logbook.store.tables import EntryRow
 from alongside_logbook.store.uow import LogbookUow
 
 
@@ -40,22 +43,48 @@ async def verify(uow: LogbookUow, supervisee_id: str | None = None) -> Verificat
 
 
 async def _pointers(person: str, links: list[Link], uow: LogbookUow) -> list[str]:
-    newest: dict[str, EntryVersion] = {}
-    for link in links:
-        entry = EntryVersion.model_validate_json(link.body)
-        newest[entry.entry_id] = entry
-    shown = {row.entry_id: row.current for row in await uow.entries.of_person(person)}
+    versions = [EntryVersion.model_validate_json(link.body) for link in links]
+    newest = {entry.entry_id: entry for entry in versions}
+    rows = {row.entry_id: row for row in await uow.entries.of_person(person)}
     return [
-        f"entry {entry_id} is not shown as its history says"
-        for entry_id in sorted(newest.keys() | shown.keys())
-        if newest.get(entry_id) != shown.get(entry_id)
+        *contradictions(person, versions),
+        *(
+            f"entry {entry_id} is not shown as its history says"
+            for entry_id in sorted(newest.keys() | rows.keys())
+            if not _shown_as(rows.get(entry_id), newest.get(entry_id))
+        ),
     ]
 
 
+def _shown_as(row: EntryRow | None, entry: EntryVersion | None) -> bool:
+    """Tell whether a row is the newest version, and its columns say what that says."""
+    if row is None or entry is None or row.current != entry:
+        return False
+    return all(
+        getattr(row, name) == getattr(entry, name)
+        for name in ("version", "status", "awaits", "minutes", "provider_id", "held_on")
+    )
+
+
 async def _totals(person: str, uow: LogbookUow) -> list[str]:
+    """Return what differs from the entries worked out anew: the totals, of each goal, and verdicts."""
     row = await uow.progress.get(person)
     if row is None or row.stale:
         return []
-    again = (await work_out(person, uow, on=row.as_of)).progress
-    same = again.buckets == row.body.buckets and again.attended == row.body.attended
-    return [] if same else ["the totals shown differ from those of the entries"]
+    found = await work_out(person, uow, on=row.as_of)
+    if not _same(found.progress, row.body):
+        return ["the totals shown differ from those of the entries"]
+    kept = {each.goal: each for each in await uow.goals.progress(person)}
+    differing = [
+        f"the totals shown toward {goal} differ from those of the entries"
+        for goal, progress in found.further.items()
+        if goal in kept and kept[goal].as_of == row.as_of and not _same(progress, kept[goal].body)
+    ]
+    return differing or [
+        f"entry {entry_id} is shown to count otherwise than it does"
+        for entry_id, _, _ in found.changed
+    ]
+
+
+def _same(found: Progress, kept: Progress) -> bool:
+    return found.buckets == kept.buckets and found.attended == kept.attended
