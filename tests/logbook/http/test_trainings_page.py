@@ -51,6 +51,8 @@ async def test_a_training_is_logged_with_its_certificate_and_drawn(circle):
         assert "Reflection 3 h 30 min" in drawn
         assert "Communicating nothing yet" in drawn
         assert "Leadership" not in drawn
+        assert "3 h 30 min of 30 h" in drawn
+        assert "Counts 3 h 30 min." in said
         other = text_of((await ann.get("/trainings?area=thinking")).text)
         assert "Holding the frame" in other
     async with circle.browser("cora") as cora:

@@ -1,15 +1,20 @@
 """Trainings as they are shown: by area, by year, one by one, each with its history."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from pydantic import ConfigDict
 
 from alongside_logbook.domain.areas import AREA_NAMES, areas_for
 from alongside_logbook.domain.certificates import QUOTA
+from alongside_logbook.domain.judging_trainings import judge_trainings
+from alongside_logbook.domain.progress import Bucket, Span
 from alongside_logbook.domain.training import TrainingVersion
 from alongside_logbook.handlers.actor import Actor
+from alongside_logbook.handlers.goals import goals_of
 from alongside_logbook.handlers.trainings import may_see_trainings, training_of
+from alongside_logbook.handlers.working_out import look_up
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
 
@@ -70,6 +75,26 @@ class YearTotal(View):
     other: int
 
 
+class TrainingsAsked(View):
+    """What trainings one goal asks for, and how much of it is logged. Only the association decides."""
+
+    goal: str
+    """Purpose and category, such as `renew/IMHS`."""
+    title: str | None
+    span: Span | None
+    """The cycle, where only trainings of one count."""
+    trainings: tuple[Bucket, ...]
+
+
+class CountsFor(View):
+    """What one training counts for toward a goal, and why."""
+
+    goal: str
+    counts: str
+    reason: str
+    warnings: tuple[str, ...]
+
+
 class TrainingsView(View):
     """Somebody's trainings, newest first, and what they come to."""
 
@@ -78,6 +103,7 @@ class TrainingsView(View):
     courses: tuple[TrainingView, ...]
     areas: tuple[AreaTotal, ...]
     years: tuple[YearTotal, ...]
+    asked: tuple[TrainingsAsked, ...]
     minutes: int
     """Of all trainings, courses left out."""
     bytes_used: int
@@ -101,6 +127,7 @@ class TrainingHistory(View):
 
     person: PersonRef
     training: TrainingView
+    counts_for: tuple[CountsFor, ...]
     steps: tuple[TrainingStep, ...]
 
 
@@ -125,6 +152,7 @@ async def trainings_view(
         courses=tuple(each for each in listed if each.kind == "course"),
         areas=_by_area(kept, person.pursuing if person else None),
         years=_by_year(counted),
+        asked=await _asked(person_id, uow),
         minutes=sum(training.minutes for training in counted),
         bytes_used=await uow.trainings.used(person_id),
         bytes_allowed=QUOTA,
@@ -141,6 +169,7 @@ async def training_history(training_id: str, actor: Actor, uow: LogbookUow) -> T
     return TrainingHistory(
         person=names(training.person_id),
         training=_shown(training, here),
+        counts_for=await _counts_for(training, uow),
         steps=tuple(
             TrainingStep(
                 version=version.version,
@@ -154,6 +183,40 @@ async def training_history(training_id: str, actor: Actor, uow: LogbookUow) -> T
             for row, version in reversed(list(zip(rows, versions, strict=True)))
         ),
     )
+
+
+async def _asked(person_id: str, uow: LogbookUow) -> tuple[TrainingsAsked, ...]:
+    main = await uow.progress.get(person_id)
+    further = await uow.goals.progress(person_id)
+    bodies = [*([main.body] if main else []), *(row.body for row in further)]
+    return tuple(
+        TrainingsAsked(
+            goal=body.goal,
+            title=body.title,
+            span=body.span if body.goal.startswith("renew/") else None,
+            trainings=tuple(each for each in body.trainings if each.required or each.counted),
+        )
+        for body in bodies
+        if body.goal and any(each.required for each in body.trainings)
+    )
+
+
+async def _counts_for(training: TrainingVersion, uow: LogbookUow) -> tuple[CountsFor, ...]:
+    person = await uow.people.get(training.person_id)
+    known = await look_up(training.person_id, person, (), uow)
+    found = []
+    for goal, pack in await goals_of(person, uow, person_id=training.person_id):
+        applicant = replace(known.facts.applicant, pursuing_since=goal.since)
+        verdict = judge_trainings([training.fact()], pack, applicant)[training.training_id]
+        found.append(
+            CountsFor(
+                goal=goal.name,
+                counts=verdict.state,
+                reason=verdict.reason,
+                warnings=verdict.warnings,
+            )
+        )
+    return tuple(found)
 
 
 def _shown(training: TrainingVersion, here: set[str]) -> TrainingView:

@@ -28,6 +28,7 @@ from alongside_logbook.handlers.trainings import (
 )
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
 from alongside_logbook.http.pages.common import counts
+from alongside_logbook.http.pages.goals import heading_of
 from alongside_logbook.http.trainings_api import certificate_file, sent_file
 from alongside_logbook.views.trainings import training_history, trainings_view
 
@@ -67,6 +68,7 @@ async def trainings_page(
         area=chosen,
         areas=AREA_NAMES,
         kinds=KINDS,
+        headings={each.goal: heading_of(each.goal) for each in found.asked},
         counts=await counts(viewer, uow),
     )
 
@@ -276,6 +278,7 @@ async def _one(
         own=found.person.person_id == viewer.person_id,
         areas=AREA_NAMES,
         kinds=KINDS,
+        headings={each.goal: heading_of(each.goal) for each in found.counts_for},
         counts=await counts(viewer, uow),
     )
 
