@@ -1,10 +1,12 @@
 """Rule packs for tests of the engine: written here, so that no shipped number is tested by accident."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.applicant import Applicant
+from alongside_logbook.domain.engine import Hour, Verdict, judge_all
 from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.training_facts import TrainingFact
 
@@ -72,3 +74,11 @@ def taught(hours: int, day: date = date(2026, 3, 1), **facts: Any) -> TrainingFa
             **facts,
         }
     )
+
+
+def judge(
+    hour: Hour, rules: Pack | None, held: Iterable[Credential], who: Applicant | None = None
+) -> Verdict:
+    """What one hour counts for, whose provider held so much."""
+    verdicts = judge_all([hour], rules, {hour.provider_id: tuple(held)}, who or ann())
+    return verdicts[hour.entry_id]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alongside_logbook.domain.engine import Hour, judge, judge_all
+from alongside_logbook.domain.engine import Hour, judge_all
 from logbook.unit.making import ERS, hour
-from logbook.unit.packing import ann, need, pack, said
+from logbook.unit.packing import ann, judge, need, pack, said
 
 pytestmark = pytest.mark.unit
 

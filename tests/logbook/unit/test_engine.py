@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.engine import judge, judge_all
 from alongside_logbook.rulebook import shipped
 from logbook.unit.making import ERS, MENTOR, hour
+from logbook.unit.packing import ann, judge
 
 pytestmark = pytest.mark.unit
 
-TODAY = date(2026, 3, 2)
+ANN = ann(date(2026, 3, 2))
 IFS = shipped().pack("alliance/apply/IFS")
 IMHS = shipped().pack("alliance/apply/IMHS")
 IMHMC = shipped().pack("alliance/apply/IMHM-C")
@@ -56,7 +56,7 @@ CASES = [
 
 @pytest.mark.parametrize(("pack", "facts", "held", "state", "minutes", "about", "words"), CASES)
 def test_worked_cases(pack, facts, held, state, minutes, about, words):
-    verdict = judge(facts, pack, held, TODAY)
+    verdict = judge(facts, pack, held, ANN)
     assert verdict.state == state
     assert words in verdict.reason
     assert verdict.buckets.get("rsc", 0) == minutes
@@ -64,10 +64,10 @@ def test_worked_cases(pack, facts, held, state, minutes, about, words):
 
 
 def test_a_large_group_is_counted_in_full_and_marked():
-    verdict = judge(hour(head_count=9), IFS, [ERS], TODAY)
+    verdict = judge(hour(head_count=9), IFS, [ERS], ANN)
     assert verdict.buckets["rsc"] == 120
     assert "9 people were in the group on June 10, 2025, more than 8." in verdict.warnings[0]
-    assert not judge(hour(head_count=8), IFS, [ERS], TODAY).warnings
+    assert not judge(hour(head_count=8), IFS, [ERS], ANN).warnings
 
 
 def test_a_pack_may_warn_of_short_sessions():
@@ -78,7 +78,7 @@ def test_a_pack_may_warn_of_short_sessions():
         }
     )
     pack = IFS.model_copy(update={"notices": notices})
-    short = judge(hour(minutes=30, scheduled_minutes=30), pack, [ERS], TODAY)
+    short = judge(hour(minutes=30, scheduled_minutes=30), pack, [ERS], ANN)
     assert short.warnings == ("The session was shorter than 45 min.",)
     assert short.buckets["rsc"] == 30
 
@@ -87,81 +87,19 @@ def test_a_pack_may_judge_by_the_day_of_the_application():
     assert IFS.providers is not None
     rule = IFS.providers.model_copy(update={"judged_on": "application"})
     pack = IFS.model_copy(update={"providers": rule})
-    assert judge(hour(), pack, [LATER], TODAY).state == "counted"
-    assert judge(hour(), pack, [ENDED], TODAY).state == "not_counted"
+    assert judge(hour(), pack, [LATER], ANN).state == "counted"
+    assert judge(hour(), pack, [ENDED], ANN).state == "not_counted"
 
 
 def test_sixteen_times_ninety_minutes_is_exactly_twenty_four_hours():
     hours = [hour(date(2025, month, 1), 90) for month in range(1, 9)] * 2
-    total = sum(judge(each, IFS, [ERS], TODAY).buckets["rsc"] for each in hours)
+    total = sum(judge(each, IFS, [ERS], ANN).buckets["rsc"] for each in hours)
     assert total == 24 * 60 == IFS.main.minutes
-
-
-HOURS = st.lists(
-    st.builds(
-        hour,
-        st.dates(date(2024, 1, 1), date(2026, 3, 1)),
-        st.integers(0, 240),
-        status=st.sampled_from(["recorded", "confirmed", "returned"]),
-        provider_id=st.sampled_from(["pat", "lee", "ann"]),
-        about_rsc_minutes=st.integers(0, 240),
-    ),
-    max_size=30,
-)
-HELD = {"pat": (ERS,), "lee": (MENTOR, ENDED)}
-
-
-def totals(hours, pack):
-    named = [
-        each.__class__(**{**{f: getattr(each, f) for f in each.__slots__}, "entry_id": str(number)})
-        for number, each in enumerate(hours)
-    ]
-    found = judge_all(named, pack, HELD, TODAY)
-    return {
-        (state, name): sum(
-            verdict.buckets.get(name, 0) for verdict in found.values() if verdict.state == state
-        )
-        for state in ("counted", "pending")
-        for name in ("rsc", "about-rsc")
-    }
-
-
-@given(HOURS, st.randoms(), st.sampled_from([IFS, IMHS, IMHMC, IFA, None]))
-def test_order_never_changes_a_total(hours, random, pack):
-    shuffled = hours[:]
-    random.shuffle(shuffled)
-    assert totals(shuffled, pack) == totals(hours, pack)
-
-
-@given(HOURS, st.data(), st.sampled_from([IFS, IMHS, IMHMC, IFA, None]))
-def test_splitting_never_changes_a_total(hours, data, pack):
-    pieces = []
-    for each in hours:
-        about = min(each.about_rsc_minutes, each.minutes)
-        cut = data.draw(st.integers(0, each.minutes))
-        about_cut = data.draw(st.integers(max(0, about - (each.minutes - cut)), min(about, cut)))
-        for minutes, of_it in ((cut, about_cut), (each.minutes - cut, about - about_cut)):
-            facts = {name: getattr(each, name) for name in each.__slots__}
-            pieces.append(
-                each.__class__(**{**facts, "minutes": minutes, "about_rsc_minutes": of_it})
-            )
-    assert totals(pieces, pack) == totals(hours, pack)
-
-
-@given(HOURS, st.sampled_from([IFS, IMHS, IMHMC]))
-def test_no_minute_is_counted_twice(hours, pack):
-    for each in hours:
-        verdict = judge(each, pack, HELD.get(each.provider_id, ()), TODAY)
-        assert verdict.buckets.get("rsc", 0) in {0, each.minutes}
-        assert verdict.buckets.get("about-rsc", 0) <= verdict.buckets.get("rsc", 0)
-        if verdict.state == "not_counted":
-            assert not verdict.buckets
 
 
 @given(st.lists(st.integers(0, 240), min_size=2, max_size=6))
 def test_more_minutes_never_count_less(minutes):
     counted = [
-        judge(hour(minutes=each), IFS, [ERS], TODAY).buckets.get("rsc", 0)
-        for each in sorted(minutes)
+        judge(hour(minutes=each), IFS, [ERS], ANN).buckets.get("rsc", 0) for each in sorted(minutes)
     ]
     assert all(one <= other for one, other in pairwise(counted))

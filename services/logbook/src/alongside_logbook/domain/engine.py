@@ -21,32 +21,19 @@ from alongside_logbook.domain.terms import terms_of
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 
-__all__ = ["Hour", "ReasonCode", "State", "Verdict", "judge", "judge_all", "judge_trainings"]
-
-
-def judge(
-    hour: Hour,
-    pack: Pack | None,
-    credentials: Iterable[Credential],
-    applicant: Applicant | date,
-) -> Verdict:
-    """Say what one hour counts for, with the reason in words."""
-    return judge_all([hour], pack, {hour.provider_id: tuple(credentials)}, applicant)[hour.entry_id]
+__all__ = ["Hour", "ReasonCode", "State", "Verdict", "judge_all", "judge_trainings"]
 
 
 def judge_all(
     hours: Iterable[Hour],
     pack: Pack | None,
     credentials: Mapping[str, tuple[Credential, ...]],
-    applicant: Applicant | date,
+    applicant: Applicant,
 ) -> dict[str, Verdict]:
-    """Say what each hour counts for; their order does not matter.
+    """Say what each hour counts for, with the reason in words; their order does not matter.
 
-    `credentials` are those of the providers, by their ids. A date in the place of an applicant
-    stands for somebody of whom nothing else is known on that day.
+    `credentials` are those of the providers, by their ids.
     """
-    if isinstance(applicant, date):
-        applicant = Applicant(person_id="", today=applicant)
     if pack is None:
         return {hour.entry_id: _before(hour) or _NO_CATEGORY for hour in hours}
     return _Judge(pack, credentials, applicant).all(list(hours))

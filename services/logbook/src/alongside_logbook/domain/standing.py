@@ -7,7 +7,7 @@ from typing import Literal
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.packs import Pack, ProviderRow, ProviderRule
+from alongside_logbook.domain.packs import ProviderRow, ProviderRule
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import listed
 
@@ -74,13 +74,6 @@ class Standings:
         )
 
 
-def judging_day(pack: Pack, session_day: date, application_day: date) -> date:
-    """Return the day whose status decides."""
-    if pack.providers is not None and pack.providers.judged_on == "application":
-        return application_day
-    return session_day
-
-
 def name_of(credential: Credential) -> str:
     """Name a credential with its standing: `ERS`, `ERS (emerging)`."""
     if credential.standing == "endorsed":
@@ -114,7 +107,9 @@ def _by_row(
         warnings = (row.warn.say,)
     if row.at_most is not None:
         ends = say_day(add_months(credential.valid_from, row.at_most.months))
-        warnings += (f"{name_of(credential)} counts for {row.at_most.months} months, until {ends}.",)
+        warnings += (
+            f"{name_of(credential)} counts for {row.at_most.months} months, until {ends}.",
+        )
     if row.verdict == "counts":
         because = f"The provider held {name_of(credential)} on {say_day(on)}."
         return Standing("counts", because, name_of(credential), warnings)

@@ -11,7 +11,6 @@ from datetime import date
 from operator import add, sub
 
 from alongside_logbook.domain.calendar import last_day
-from alongside_logbook.domain.packs import Pack
 
 Vector = tuple[int, ...]
 _Span = tuple[date, date] | None
@@ -71,23 +70,6 @@ class Window:
     appears_met: bool
 
 
-def asked_by(pack: Pack) -> Asked:
-    """Return what a pack asks of everybody's RSC hours."""
-    return Asked(
-        tuple(requirement.minutes for requirement in pack.buckets),
-        tuple(each.at_most.minutes if each.at_most else None for each in pack.buckets),
-        tuple(requirement.enforcement == "refuse" for requirement in pack.buckets),
-    )
-
-
-def best_window(entries: Sequence[Dated], pack: Pack) -> Window | None:
-    """Return the best span of the entries, or none if there are no entries or no window is asked."""
-    if pack.window is None:
-        return None
-    rule = pack.window
-    return best_span(entries, asked_by(pack), rule.at_least.months, rule.at_most.months)
-
-
 def best_span(entries: Sequence[Dated], asked: Asked, at_least: int, at_most: int) -> Window | None:
     """Return the best span of at most so many months, or none if there are no entries.
 
@@ -125,14 +107,6 @@ def best_span(entries: Sequence[Dated], asked: Asked, at_least: int, at_most: in
         return None
     _, first, last, counted, pending, span = best
     return window_of((first, last), (counted, pending), span, asked, at_least)
-
-
-def first_met(entries: Sequence[Dated], pack: Pack) -> date | None:
-    """Return the first day by which the requirements appear met, or none if they never do."""
-    if pack.window is None:
-        return None
-    rule = pack.window
-    return first_enough(entries, asked_by(pack), rule.at_least.months, rule.at_most.months)
 
 
 def first_enough(
