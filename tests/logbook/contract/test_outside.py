@@ -1,5 +1,6 @@
 """Hours from elsewhere on both databases: named, written down, asked, answered, changed, looked up."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -125,7 +126,12 @@ async def test_the_whole_way_from_a_name_to_a_confirmed_hour(desk):
     assert (await desk.run(lambda uow: change_hour(change, ANN, uow))).version == 3
     again = await asked(desk, hanna)
     assert again.entries == 1
-    await answered(desk, again.request_id, right(second))
+    # Twice at the same moment: one is heard, the other finds the link over.
+    both = await asyncio.gather(
+        *(answered(desk, again.request_id, right(second)) for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert sorted(type(each).__name__ for each in both) == ["Answered", "LinkOver"]
     view = await desk.run(lambda uow: entry_view(second.entry_id, ANN, uow))
     assert (view.status, view.minutes) == ("confirmed", 45)
     (group,) = (await desk.run(lambda uow: outside_view(ANN, uow))).groups

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import AttendanceRecorded
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
+from alongside.secrets import BrokenSeal
 from alongside_logbook.domain.providers import (
     Claim,
     ProviderStep,
@@ -168,6 +169,9 @@ async def correct_address(command: CorrectAddress, actor: Actor, uow: LogbookUow
     row = await provider_row(command.provider_id, uow)
     email = checked_address(command.email)
     if digest(email) == row.email_digest:
+        if address_of(row, uow) is None:
+            row.email_sealed = uow.secrets.seal(SEAL, email)
+            await uow.outside.keep(row)
         return Named(provider_id=row.provider_id, name=row.name, registered=False)
     theirs = set(await uow.entries.supervisees_of(row.provider_id))
     alone = row.created_by == actor.person_id and theirs <= {actor.person_id}
@@ -204,6 +208,14 @@ async def provider_row(provider_id: str, uow: LogbookUow) -> OutsideProviderRow:
     if row is None:
         raise NotFound("There is no such provider.")
     return row
+
+
+def address_of(row: OutsideProviderRow, uow: LogbookUow) -> str | None:
+    """Return where a provider is reached; none if the key it was sealed with is another one now."""
+    try:
+        return uow.secrets.unseal(SEAL, row.email_sealed)
+    except BrokenSeal:
+        return None
 
 
 async def follow_claims(provider_id: str, uow: LogbookUow) -> None:

@@ -23,7 +23,7 @@ from alongside_logbook.domain.vouching import (
     shown,
 )
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.outside_providers import SEAL, provider_row
+from alongside_logbook.handlers.outside_providers import address_of, provider_row
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.tables import OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.uow import LogbookUow
@@ -106,6 +106,9 @@ async def ask_provider(command: AskProvider, actor: Actor, uow: LogbookUow) -> A
     lines = lines_for(waiting, provider.provider_id)
     if not lines:
         raise Conflict("Nothing waits for this provider.")
+    address = address_of(provider, uow)
+    if address is None:
+        raise Conflict("The address can no longer be read. Correct it, then ask.")
     await _not_too_often(actor.person_id, provider.provider_id, uow)
     row = VouchRequestRow(
         request_id=uow.new_id(),
@@ -126,7 +129,7 @@ async def ask_provider(command: AskProvider, actor: Actor, uow: LogbookUow) -> A
             request_id=row.request_id,
             supervisee_id=actor.person_id,
             provider_name=provider.name,
-            provider_email=uow.secrets.unseal(SEAL, provider.email_sealed),
+            provider_email=address,
             entries=len(lines),
             minutes=minutes,
             expires_at=row.expires_at,

@@ -12,7 +12,7 @@ from alongside_logbook.domain.overlaps import clashes, stretch
 from alongside_logbook.domain.providers import Claim, Registry, veiled
 from alongside_logbook.domain.vouching import Shown, shown
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.outside_providers import SEAL, may_change, provider_row
+from alongside_logbook.handlers.outside_providers import address_of, may_change, provider_row
 from alongside_logbook.handlers.vouching import open_request
 from alongside_logbook.store.tables import OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.uow import LogbookUow
@@ -39,7 +39,8 @@ class ProviderView(View):
     registered: bool
     """They have an account here, and confirm in the app."""
     address: str | None = None
-    """Whole for coordinators and for who named them; of others only enough to recognise it."""
+    """Whole for coordinators and for who named them; of others only enough to recognise it.
+    Null where the key it was sealed with is another one now."""
     agency: str | None = None
     claims: tuple[Claim, ...] = ()
     registry: Registry | None = None
@@ -228,13 +229,13 @@ def _line(entry: EntryVersion, names: Names) -> Line:
 
 
 def _provider(row: OutsideProviderRow, actor: Actor, names: Names, uow: LogbookUow) -> ProviderView:
-    address = uow.secrets.unseal(SEAL, row.email_sealed)
+    address = address_of(row, uow)
     whole = actor.coordinator or (row.created_by == actor.person_id and row.answered_at is None)
     return ProviderView(
         provider_id=row.provider_id,
         name=row.name,
         registered=False,
-        address=address if whole else veiled(address),
+        address=address if whole or address is None else veiled(address),
         agency=row.agency,
         claims=row.claims,
         registry=row.registry_state,

@@ -130,7 +130,7 @@ def claims_before(claims: tuple[Claim, ...]) -> list[dict[str, Any]]:
     return [*known, *({**blank} for _ in range(max(0, CLAIMS - len(known))))][: max(CLAIMS, 1)]
 
 
-def claim_words() -> dict[str, object]:
+def claim_words() -> dict[str, Any]:
     """Return what the fields about a credential offer."""
     return {"credential_kinds": KINDS, "standings": list(STANDINGS.items())}
 
