@@ -1,5 +1,6 @@
 """What group sessions give under a pack's formula: by size, by tiers, by whole series."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -107,6 +108,16 @@ def test_a_whole_series_gives_its_credit_less_absences(present, absent, counted,
     hours = series(present, absent)
     assert credit(hours) == counted
     assert credit(hours, "pending") == pending
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_groups_from_elsewhere_are_one_series_with_a_provider(own):
+    hours = [
+        replace(each, series_id=each.entry_id if own else "") for each in series(10, name="away")
+    ]
+    assert credit(hours) == 720
+    hours[0] = replace(hours[0], provider_id="lee")
+    assert credit(hours) == 0
 
 
 def test_two_series_are_two():

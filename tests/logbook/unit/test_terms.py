@@ -93,6 +93,7 @@ def test_who_has_held_it_for_long_is_asked_otherwise(since, minutes, peers):
     assert asked(rules, who).get("rsc") == minutes
     assert terms.peers is peers
     assert (terms.spared is not None) is (minutes is None)
+    assert terms.spared is None or "for 10 years" in terms.spared
 
 
 def test_a_part_is_never_more_than_its_whole():
@@ -123,7 +124,9 @@ def test_a_part_is_never_more_than_its_whole():
 def test_some_requirements_are_asked_of_some(condition, gives, since, is_asked):
     held = [("IFS", date.fromisoformat(since))] if since else []
     rules = pack(need(hours=12, when=said(**condition)), cycle=YEARLY)
-    assert bool(terms_of(rules, ann(TODAY, *held, gives_rsc=gives)).rsc) is is_asked
+    terms = terms_of(rules, ann(TODAY, *held, gives_rsc=gives))
+    assert bool(terms.rsc) is is_asked
+    assert terms.spared == (None if is_asked else "This is asked of others only.")
 
 
 def credential(first: str, last: str | None = None, kind="IFS", standing="endorsed") -> Credential:

@@ -39,11 +39,17 @@ def credit_of(hour: Hour, reflective: int, rule: CreditRule | None) -> Credited:
 
 
 def series_credits(hours: Iterable[tuple[Hour, int]], rule: SeriesCredit) -> dict[str, Credited]:
-    """Return the credit of each group hour, with its qualifying minutes given, by whole series."""
+    """Return the credit of each group hour, with its qualifying minutes given, by whole series.
+
+    Group hours from elsewhere name no series; those with one provider are taken as one.
+    """
     series: dict[str, list[tuple[Hour, int]]] = defaultdict(list)
     for hour, reflective in hours:
         if hour.kind == "group" and hour.status != "withdrawn":
-            series[hour.series_id].append((hour, reflective))
+            # Hours from elsewhere are each a series of their own: there the provider makes it one.
+            alone = hour.series_id in {"", hour.entry_id}
+            key = f"with {hour.provider_id}" if alone else hour.series_id
+            series[key].append((hour, reflective))
     found: dict[str, Credited] = {}
     for sessions in series.values():
         sessions.sort(key=lambda session: (session[0].held_on, session[0].entry_id))

@@ -58,6 +58,7 @@ def evaluate(
         shares=shares,
         lacking=tuple(lacking),
         warnings=tuple(warnings),
+        spared=terms.spared,
         days=tuple(days),
     )
 

@@ -101,6 +101,8 @@ class Evaluation:
     """What stands in the way besides amounts and a span too short (`frame.long_enough_on`)."""
     warnings: tuple[str, ...]
     """What is said and does not stand in the way."""
+    spared: str | None
+    """Why no RSC is asked of this person although it is of others, in a sentence."""
     days: tuple[Dated, ...]
     """Counted and pending RSC minutes by day, in the order of `tallies`; before any limit."""
 

@@ -71,13 +71,7 @@ def terms_of(pack: Pack, applicant: Applicant) -> Terms:
     training = _needs(
         pack.training_buckets, applicant, held, _share(first, pack, since, period, "training")
     )
-    spared = None
-    if pack.required and not rsc:
-        spared = (
-            "Nothing is asked in the period in which the category was earned."
-            if first is not None and first.rsc != "full"
-            else "Nothing is asked of you here: the condition does not hold, or it was held for long."
-        )
+    spared = _spared(pack.required[0], first, held) if pack.required and not rsc else None
     return Terms(rsc, training, period, held, _days(pack, period, applicant), spared)
 
 
@@ -88,6 +82,14 @@ def _period(pack: Pack, applicant: Applicant) -> Period | None:
     since = held_since(applicant.credentials, pack.category, applicant.applies_on)
     # Nobody renews for a time before they held it, though others still may.
     return period_after(pack.cycle, period) if since and since > period.last else period
+
+
+def _spared(whole: Requirement, first: FirstPeriod | None, held: int) -> str:
+    if first is not None and first.rsc != "full":
+        return "Nothing is asked in the period in which the category was earned."
+    if any(held >= other.held_years for other in whole.instead):
+        return f"Nothing is asked of those who have held it for {say_count(held, 'year')}."
+    return "This is asked of others only."
 
 
 def _days(pack: Pack, period: Period | None, applicant: Applicant) -> tuple[date, date] | None:
