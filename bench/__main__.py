@@ -26,6 +26,7 @@ PARTS = (
     "month",
     "board",
     "hours",
+    "imports",
     "finding",
     "documents",
     "latency",
@@ -112,6 +113,15 @@ class Bench:
             with self._noting("progress on PostgreSQL"):
                 url = servers.enter_context(running_postgres()).fresh_database()
             show("Progress", asyncio.run(measure(url)))
+
+    def imports(self) -> None:
+        """A log of ten thousand rows read in, on PostgreSQL too where there is one."""
+        measure = import_module("bench.imports").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("imports on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("Imports", asyncio.run(measure(url)))
 
     def finding(self) -> None:
         """A time for a group, and other calendars read."""

@@ -43,25 +43,25 @@ COLUMNS: dict[Column, tuple[str, tuple[str, ...]]] = {
     ),
     "title": ("Name of the group", ("group", "group name", "title", "session", "name of group")),
     "provider": (
-        "Name of the provider",
+        "Provider: name",
         ("provider", "supervisor", "supervisor name", "provider name", "facilitator", "consultant",
          "rsc provider", "name of supervisor", "name of provider", "reflective supervisor", "with",
          "facilitator name", "consultant name", "rs provider"),
     ),
     "provider_email": (
-        "E-mail of the provider",
+        "Provider: e-mail",
         ("provider email", "supervisor email", "facilitator email", "consultant email",
          "rsc provider email", "email of supervisor", "email of provider", "supervisor contact",
          "provider contact", "supervisor e mail", "provider e mail"),
     ),
     "credential": (
-        "Credential of the provider",
+        "Provider: credential",
         ("credential", "credentials", "endorsement", "supervisor credential", "provider credential",
          "provider endorsement", "supervisor endorsement", "endorsed as", "qualification",
          "supervisor credentials", "provider credentials"),
     ),
     "agency": (
-        "Agency of the provider",
+        "Provider: agency",
         ("agency", "provider agency", "supervisor agency", "organization", "organisation"),
     ),
     "about_rsc": (

@@ -1,8 +1,9 @@
 """Imports as they are shown: a list of them, one of them, and what it would do row by row."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 
 from alongside.contracts import GroupKind
 from alongside_logbook.domain.log_headings import COLUMNS
@@ -174,7 +175,6 @@ async def preview_view(
     """Return what an import would do."""
     counted = Counter(each.state for each in found.judged)
     places = {place: column for column, place in found.mapping.columns.items()}
-    wanted = [each for each in found.judged if state is None or each.state == state]
     return PreviewView(
         imported=_view(found.row, actor, await _names([found.row], uow)),
         mapping=found.mapping,
@@ -196,8 +196,14 @@ async def preview_view(
             MonthView(month=month, **_spread(found)) for month, found in months(found.judged)
         ),
         providers=tuple(_provider(each) for each in found.providers),
-        some=tuple(_row(each) for each in wanted[:limit]),
+        some=tuple(row_views(found, state, limit)),
     )
+
+
+def row_views(found: Preview, state: State | None, limit: int) -> Iterator[RowView]:
+    """Return the first rows of a state, or of all."""
+    wanted = (each for each in found.judged if state is None or each.state == state)
+    return (_row(each) for each in islice(wanted, limit))
 
 
 _ENTERED = {"good", "warning"}

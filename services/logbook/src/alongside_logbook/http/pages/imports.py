@@ -1,8 +1,9 @@
 """Pages of imports: hand in, explain the columns, look, enter with progress shown, undo."""
 
+from collections import defaultdict
 from collections.abc import Mapping as Values
 from dataclasses import dataclass
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
@@ -32,12 +33,13 @@ from alongside_logbook.views.imports import (
     import_detail,
     imports_of,
     preview_view,
+    row_views,
 )
 
 router = APIRouter(include_in_schema=False)
 
 _PER_PAGE = 30
-_SHOWN = 100
+_SHOWN = 10
 _CHOSEN = 400
 """How many rows that clash can be chosen one by one; more are chosen in their file."""
 
@@ -424,15 +426,15 @@ async def _preview(
         return redirect(f"/imports/{import_id}/columns")
     shown = await preview_view(found, actor, uow, limit=0)
     some = {
-        state: (await preview_view(found, actor, uow, state=state, limit=limit)).some
-        for state, limit in zip(get_args(State), (_SHOWN, _SHOWN, _CHOSEN, _SHOWN), strict=True)
-        if shown.rows[state]
+        "good": tuple(row_views(found, "good", _SHOWN)),
+        "left_out": tuple(row_views(found, "left_out", _CHOSEN)),
     }
     return pages.render(
         "import_preview.html",
         422 if errors else 200,
         shown=shown,
         some=some,
+        reasons={"refused": _by_reason(found, "refused"), "warning": _by_reason(found, "warning")},
         states=STATES,
         entered=shown.rows["good"] + shown.rows["warning"],
         bars=_bars(shown),
@@ -442,6 +444,15 @@ async def _preview(
         unnamed=[each for each in shown.providers if not each.email][:_ADDRESSED],
         counts=await counts(viewer, uow),
     )
+
+
+def _by_reason(found: cases.Preview, state: State) -> list[tuple[str, list[int]]]:
+    """Return why rows are in a state, with their lines: what is said of the most rows first."""
+    lines: dict[str, list[int]] = defaultdict(list)
+    for each in found.judged:
+        if each.state == state:
+            lines[" ".join(each.reasons)].append(each.row.line)
+    return sorted(lines.items(), key=lambda each: (-len(each[1]), each[1]))
 
 
 _TALL = 80
