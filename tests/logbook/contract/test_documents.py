@@ -21,6 +21,7 @@ from alongside_logbook.handlers.documents import (
 )
 from alongside_logbook.handlers.drafting import Wanted, draft
 from alongside_logbook.handlers.trainings import LogTrainings, log_trainings
+from alongside_logbook.handlers.verification import verify
 from alongside_logbook.store.people import digest
 from alongside_logbook.store.uow import LogbookUow
 from logbook.office import KEY, Office
@@ -138,6 +139,8 @@ async def test_a_changed_document_shows(told):
         assert await found(told, issued.code) == "altered"
         with pytest.raises(NotFound):
             await told.run(lambda uow, code=issued.code: issued_document(code, ANN, uow))
+    verified = await told.run(lambda uow: verify(uow, "ann"))
+    assert sum("was changed after it was issued" in each for each in verified.problems) == 2
 
 
 async def test_trainings_by_area_and_the_years_summary(told):

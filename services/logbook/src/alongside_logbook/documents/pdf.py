@@ -170,7 +170,7 @@ def drawing(bars: Sequence[Bar]) -> str:
         return ""
     wide, high, foot = 740.0, 62.0, 13.0
     most = max(bar.minutes + bar.open_minutes for bar in bars)
-    step = wide / len(bars)
+    step = min(wide / len(bars), 60.0)
     width = min(22.0, step * 0.7)
     every = -(-len(bars) // 24)
     head = (

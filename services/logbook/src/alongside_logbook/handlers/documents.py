@@ -16,6 +16,7 @@ from alongside_logbook.domain.documents import (
     digest,
     recounted,
     recounted_trainings,
+    spelled,
 )
 from alongside_logbook.domain.sheet import Content
 from alongside_logbook.handlers.actor import Actor
@@ -189,3 +190,13 @@ async def _mine(code: str, actor: Actor, uow: LogbookUow) -> DocumentRow:
         raise NotFound("There is no such document.")
     may_issue(actor, row.person_id)
     return row
+
+
+async def prove_documents(person_id: str, uow: LogbookUow) -> list[str]:
+    """Return which of a person's documents were changed after they were issued, a line each."""
+    rows, _ = await uow.documents.of_person(person_id)
+    return [
+        f"the document {spelled(row.code)} was changed after it was issued"
+        for row in rows
+        if _content(row) is None
+    ]

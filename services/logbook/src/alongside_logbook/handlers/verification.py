@@ -6,6 +6,7 @@ from alongside_logbook.domain.chain import Link, broken
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.proof import contradictions
+from alongside_logbook.handlers.documents import prove_documents
 from alongside_logbook.handlers.training_proof import prove_trainings
 from alongside_logbook.handlers.working_out import work_out
 from alongside_logbook.store.tables import EntryRow
@@ -33,6 +34,7 @@ async def verify(uow: LogbookUow, supervisee_id: str | None = None) -> Verificat
         number, found = await prove_trainings(person, uow)
         versions += len(links) + number
         problems += [f"{person}: {problem}" for problem in found]
+        problems += [f"{person}: {each}" for each in await prove_documents(person, uow)]
         wrong = broken(links, head)
         if wrong is not None:
             problems.append(f"{person}: {wrong}")
