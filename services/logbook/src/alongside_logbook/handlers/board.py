@@ -19,11 +19,17 @@ async def show_on_board(
     entries: Sequence[EntryFacts],
     uow: LogbookUow,
 ) -> None:
-    """Put somebody where they belong toward each goal, the main one first, and add up their hours."""
+    """Put somebody where they belong toward each goal, the main one first, and add up their hours.
+
+    Whoever pursues nothing and attended nothing has no place on it.
+    """
     today = uow.now.date()
-    await uow.board.place(
-        supervisee_id, [(goal, progress, place_of(progress, today)) for goal, progress in goals]
-    )
+    places = [
+        (goal, progress, place_of(progress, today))
+        for goal, progress in goals
+        if progress.category is not None or progress.attended
+    ]
+    await uow.board.place(supervisee_id, places)
     await uow.board.tally(supervisee_id, tallies(entries))
 
 

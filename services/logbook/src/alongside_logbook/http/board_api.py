@@ -39,7 +39,7 @@ async def show_board(
     than 14 days. A supervisor sees those in the sessions they lead, a coordinator everybody.
     """
     sight = sight_of(
-        actor, uow.now.date(), show=show, name=q, series_id=group, provider_id=provider
+        actor, uow.now.date(), show=show, name=q, group_id=group, provider_id=provider
     )
     return await board(sight, uow, page=page, size=size)
 

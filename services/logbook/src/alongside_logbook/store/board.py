@@ -28,6 +28,10 @@ _PEOPLE = table(PersonRow)
 _SERIES_PEOPLE = table(SeriesPersonRow)
 _SESSIONS = table(SessionRow)
 _SERIES = table(SeriesRow)
+_TALLIES_BY_GROUP = _TALLIES.join(
+    _SERIES, _SERIES.c.series_id == _TALLIES.c.series_id, isouter=True
+)
+_GROUP = func.coalesce(func.nullif(_SERIES.c.group_id, ""), _TALLIES.c.series_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Sight:
     name: str = ""
     waiting_before: date | None = None
     """Only those whose hours have waited for somebody since before this day."""
-    series_id: str | None = None
+    group_id: str | None = None
     provider_id: str | None = None
 
 
@@ -120,23 +124,35 @@ class BoardStore:
         """Return a year's sums by provider: id, people, sessions, confirmed and waiting minutes."""
         return await self._sums(_TALLIES.c.provider_id, year, limit, leader)
 
-    async def by_series(
+    async def by_group(
         self, year: int, *, limit: int | None, leader: str | None = None
     ) -> Sequence[Row[Any]]:
-        """Return a year's sums by series: id, people, sessions, confirmed and waiting minutes."""
-        return await self._sums(_TALLIES.c.series_id, year, limit, leader)
+        """Return a year's sums by group, as by provider; the id is empty for hours from elsewhere."""
+        return await self._sums(_GROUP, year, limit, leader)
 
     async def years(self) -> Sequence[int]:
         """Return the years in which anybody has hours, newest first."""
         query = select(_TALLIES.c.year).distinct().order_by(_TALLIES.c.year.desc())
         return list((await self._session.execute(query)).scalars())
 
-    async def titles(self, series_ids: Iterable[str]) -> dict[str, str]:
-        """Return how series are called."""
+    async def titles(self, group_ids: Iterable[str]) -> dict[str, str]:
+        """Return how groups are called: as their latest session is."""
+        latest = (
+            select(_SERIES.c.group_id, func.max(_SESSIONS.c.starts_at).label("at"))
+            .join(_SESSIONS, _SESSIONS.c.series_id == _SERIES.c.series_id)
+            .where(_SERIES.c.group_id.in_(set(group_ids)))
+            .group_by(_SERIES.c.group_id)
+            .subquery()
+        )
         query = (
-            select(_SESSIONS.c.series_id, func.max(_SESSIONS.c.title))
-            .where(_SESSIONS.c.series_id.in_(set(series_ids)))
-            .group_by(_SESSIONS.c.series_id)
+            select(latest.c.group_id, func.min(_SESSIONS.c.title))
+            .join(_SERIES, _SERIES.c.group_id == latest.c.group_id)
+            .join(
+                _SESSIONS,
+                (_SESSIONS.c.series_id == _SERIES.c.series_id)
+                & (_SESSIONS.c.starts_at == latest.c.at),
+            )
+            .group_by(latest.c.group_id)
         )
         return {str(row[0]): str(row[1]) for row in await self._session.execute(query)}
 
@@ -202,6 +218,7 @@ class BoardStore:
                 confirmed.label("confirmed"),
                 func.sum(_TALLIES.c.waiting).label("waiting"),
             )
+            .select_from(_TALLIES_BY_GROUP)
             .where(_TALLIES.c.year == year)
             .group_by(by)
             .order_by(confirmed.desc(), by)
@@ -239,10 +256,11 @@ def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
         query = query.where(_BOARD.c.state == sight.state)
     if sight.waiting_before is not None:
         query = query.where(_BOARD.c.waiting_since < sight.waiting_before)
-    if sight.series_id is not None or sight.provider_id is not None:
+    if sight.group_id is not None or sight.provider_id is not None:
         had = select(_TALLIES.c.supervisee_id)
-        if sight.series_id is not None:
-            had = had.where(_TALLIES.c.series_id == sight.series_id)
+        if sight.group_id is not None:
+            meets = select(_SERIES.c.series_id).where(_SERIES.c.group_id == sight.group_id)
+            had = had.where(_TALLIES.c.series_id.in_(meets))
         if sight.provider_id is not None:
             had = had.where(_TALLIES.c.provider_id == sight.provider_id)
         query = query.where(_BOARD.c.supervisee_id.in_(had))

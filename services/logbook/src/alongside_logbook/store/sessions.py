@@ -62,7 +62,14 @@ class SessionStore:
         await upsert(
             self._session,
             table(SeriesRow),
-            [{"series_id": series.series_id, "version": series.version, "state": series}],
+            [
+                {
+                    "series_id": series.series_id,
+                    "version": series.version,
+                    "group_id": series.group_id,
+                    "state": series,
+                }
+            ],
         )
         return True
 

@@ -22,6 +22,8 @@ class BoardLine(View):
 
     person: PersonRef
     category: str | None
+    goal: str
+    """purpose/category, such as `apply/IFS` or `renew/IFS`."""
     state: BoardState
     because: str
     until: date | None
@@ -95,7 +97,7 @@ def sight_of(
     *,
     show: str = "",
     name: str = "",
-    series_id: str | None = None,
+    group_id: str | None = None,
     provider_id: str | None = None,
 ) -> Sight:
     """Return what somebody looks at; a supervisor never sees beyond the sessions they lead."""
@@ -104,14 +106,14 @@ def sight_of(
         state=show if show in URGENCY else None,
         name=name.strip(),
         waiting_before=today - LONG if show == "waiting" else None,
-        series_id=series_id,
-        provider_id=provider_id,
+        group_id=group_id or None,
+        provider_id=provider_id or None,
     )
 
 
 async def board(sight: Sight, uow: LogbookUow, *, page: int = 1, size: int = 50) -> Board:
     """Return a page of the board: the most urgent first."""
-    whole = Sight(leader=sight.leader, series_id=sight.series_id, provider_id=sight.provider_id)
+    whole = Sight(leader=sight.leader, group_id=sight.group_id, provider_id=sight.provider_id)
     states, long = await uow.board.counts(whole, uow.now.date() - LONG)
     shown = sum(states.values()) if sight == whole else await uow.board.count(sight)
     pages = max(1, -(-shown // size))
@@ -127,7 +129,7 @@ async def board(sight: Sight, uow: LogbookUow, *, page: int = 1, size: int = 50)
 
 
 COLUMNS = (
-    "name", "category", "state", "why", "until", "required minutes", "counted minutes",
+    "name", "category", "purpose", "state", "why", "until", "required minutes", "counted minutes",
     "minutes to be confirmed", "attended minutes", "entries waiting", "waiting since",
 )  # fmt: skip
 """Headings of the exported board."""
@@ -137,7 +139,7 @@ async def board_table(sight: Sight, uow: LogbookUow) -> Iterable[Sequence[Cell]]
     """Return everybody who is seen, as lines of a table."""
     return [
         (
-            row.name, row.category, row.state, row.because, row.until, row.required, row.counted,
+            row.name, row.category, row.goal.partition("/")[0], row.state, row.because, row.until, row.required, row.counted,
             row.pending, row.attended, row.waiting, row.waiting_since,
         )
         for row in await uow.board.page(sight)
@@ -151,14 +153,14 @@ async def hours_by_group(
     years = tuple(await uow.board.years())
     chosen = year if year in years else (years[0] if years else uow.now.year)
     leader = None if actor.coordinator else actor.person_id
-    series = await uow.board.by_series(chosen, limit=limit, leader=leader)
+    groups = await uow.board.by_group(chosen, limit=limit, leader=leader)
     providers = await uow.board.by_provider(chosen, limit=limit, leader=leader)
-    titles = await uow.board.titles(row.id for row in series if row.id)
+    titles = await uow.board.titles(row.id for row in groups if row.id)
     names = await Names.of(uow, [row.id for row in providers])
     return Groups(
         year=chosen,
         years=years,
-        groups=tuple(_sums(row, titles.get(row.id, _ELSEWHERE)) for row in series),
+        groups=tuple(_sums(row, titles.get(row.id, _ELSEWHERE)) for row in groups),
         providers=tuple(_sums(row, names(row.id).name) for row in providers),
     )
 

@@ -64,9 +64,7 @@ async def cohort_page(
     seen: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Show where everybody stands, the most urgent first; with `seen`, only if that has changed."""
-    sight = sight_of(
-        actor, uow.now.date(), show=show, name=q, series_id=group, provider_id=provider
-    )
+    sight = sight_of(actor, uow.now.date(), show=show, name=q, group_id=group, provider_id=provider)
     found = await board(sight, uow, page=page, size=_PER_PAGE)
     stamp = hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:16]
     if seen == stamp:
@@ -77,6 +75,7 @@ async def cohort_page(
         bar=_bar(found),
         stamp=stamp,
         states=STATES,
+        goals={"renew": "renewal", "ers": "add-on"},
         show=show,
         q=q,
         narrowed=await _narrowed(sight, uow),
@@ -153,9 +152,7 @@ async def export_board(
     provider: Id = None,
 ) -> Response:
     """Hand out everybody who is seen as a table for a spreadsheet."""
-    sight = sight_of(
-        actor, uow.now.date(), show=show, name=q, series_id=group, provider_id=provider
-    )
+    sight = sight_of(actor, uow.now.date(), show=show, name=q, group_id=group, provider_id=provider)
     rows = await board_table(sight, uow)
     content = csv_of(COLUMNS, rows) if kind == "csv" else xlsx_of("On track", COLUMNS, rows)
     return Response(
@@ -181,9 +178,9 @@ def _bar(found: Board) -> list[tuple[str, str, str, int, float, float]]:
 
 
 async def _narrowed(sight: Sight, uow: LogbookUow) -> str | None:
-    if sight.series_id:
-        titles = await uow.board.titles([sight.series_id])
-        return titles.get(sight.series_id)
+    if sight.group_id:
+        titles = await uow.board.titles([sight.group_id])
+        return titles.get(sight.group_id)
     if sight.provider_id:
         known = await uow.people.get(sight.provider_id)
         return known.name if known else None

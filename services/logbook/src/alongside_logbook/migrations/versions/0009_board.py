@@ -59,11 +59,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "credential_id", name=op.f("pk_endings")),
     )
     op.create_index("ix_endings_ends_on", "endings", ["ends_on"])
+    op.add_column(
+        "series",
+        sa.Column("group_id", sa.String(length=64), server_default="", nullable=False),
+    )
+    op.create_index(op.f("ix_series_group_id"), "series", ["group_id"])
+    known = (
+        "json_extract(state, '$.group_id')"
+        if op.get_bind().dialect.name == "sqlite"
+        else "state::json ->> 'group_id'"
+    )
+    op.execute(f"UPDATE series SET group_id = {known}")  # noqa: S608  # a constant
     # Everything here is worked out from the record; the clock fills it after an upgrade.
     op.execute("UPDATE progress SET stale = true")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_series_group_id"), table_name="series")
+    op.drop_column("series", "group_id")
     op.drop_table("endings")
     op.drop_table("tallies")
     op.drop_table("board")

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     Index,
+    String,
 )
 from sqlmodel import Field
 
@@ -27,6 +28,10 @@ class SeriesRow(LogbookTable, table=True):
 
     series_id: str = key_column()
     version: int = number_column()
+    group_id: str = Field(
+        default="", sa_column=Column(String(64), nullable=False, server_default="", index=True)
+    )
+    """Whose meetings they are: a group has one series after another."""
     state: SeriesState = Field(sa_column=Column(PydanticJson(SeriesState), nullable=False))
 
 
