@@ -10,6 +10,7 @@ from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.providers import Claim
 from alongside_logbook.domain.vouching import Answer
 from alongside_logbook.handlers.actor import Actor
+from alongside_logbook.handlers.given import AnswerGiven, answer_given
 from alongside_logbook.handlers.outside import (
     ChangeHour,
     HourSaid,
@@ -29,11 +30,9 @@ from alongside_logbook.handlers.outside_providers import (
     name_provider,
 )
 from alongside_logbook.handlers.vouching import (
-    AnswerGiven,
     AnswerRequest,
     AskProvider,
     LinkOver,
-    answer_given,
     answer_request,
     ask_provider,
     refuse_request,
@@ -274,7 +273,7 @@ async def test_what_seems_to_be_here_already_is_asked_about_first(desk):
         await written(desk, hanna, days=(date(2026, 2, 10), DAYS[1]))
     assert list(caught.value.fields) == ["held_on-1"]
     assert len(await written(desk, hanna, anyway=True)) == 2
-    assert len((await desk.run(lambda uow: outside_view(ANN, uow))).twice) == 2
+    assert len((await desk.run(lambda uow: outside_view(ANN, uow))).twice) == 4
     with pytest.raises(Invalid) as caught_invalid:
         await written(desk, hanna, days=(DAYS[0], date(2026, 3, 3)))
     assert list(caught_invalid.value.fields) == ["held_on-1"]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.contracts import HoursConfirmed, HoursReturned, VouchAsked
 from alongside.errors import Conflict, Gone, NotFound
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.outside import decline, unchanged_since, vouch
+from alongside_logbook.domain.outside import decline, vouch
 from alongside_logbook.domain.providers import Claim, ProviderStep, checked_claims, checked_name
 from alongside_logbook.domain.vouching import (
     DAY,
@@ -177,7 +177,7 @@ async def answer_request(command: AnswerRequest, uow: LogbookUow) -> Answered:
     decided: dict[str, VouchLine] = {}
     for entry in entries:
         line, said = answers[entry.entry_id]
-        await _decide(entry, said, uow)
+        await decide(entry, said, uow)
         decided[entry.entry_id] = line.model_copy(
             update={"decision": "confirmed" if said.right else "returned"}
         )
@@ -193,7 +193,7 @@ async def refuse_request(request_id: str, uow: LogbookUow) -> None:
     row, _provider, entries = await _held(request_id, uow)
     decided: dict[str, VouchLine] = {}
     for entry in entries:
-        await _decide(entry, Answer(entry_id=entry.entry_id, right=False, reason=NOT_MINE), uow)
+        await decide(entry, Answer(entry_id=entry.entry_id, right=False, reason=NOT_MINE), uow)
         decided[entry.entry_id] = VouchLine(
             entry_id=entry.entry_id, version=entry.version, decision="returned"
         )
@@ -245,7 +245,8 @@ def _still_open(row: VouchRequestRow, known: dict[str, EntryVersion]) -> tuple[E
     )
 
 
-async def _decide(entry: EntryVersion, said: Answer, uow: LogbookUow) -> None:
+async def decide(entry: EntryVersion, said: Answer, uow: LogbookUow) -> None:
+    """Write down what a provider says of one entry that waits for them."""
     seen = entry.version
     if said.right:
         step = vouch(entry, entry.provider_id, uow.now, seen=seen)
@@ -281,36 +282,3 @@ async def _hear(
         )
         await uow.progress.make_stale(set(await uow.entries.supervisees_of(provider.provider_id)))
     await uow.outside.keep(provider)
-
-
-class AnswerGiven(BaseModel):
-    """What a provider who signs in says of hours that others say they gave."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    answers: tuple[Answer, ...] = Field(min_length=1, max_length=500)
-
-
-async def answer_given(command: AnswerGiven, actor: Actor, uow: LogbookUow) -> Answered:
-    """Take the word of a provider with an account: these are right, those are not."""
-    known = await uow.outside.entries(answer.entry_id for answer in command.answers)
-    for supervisee_id in sorted({row.supervisee_id for row in known.values()}):
-        await uow.entries.hold(supervisee_id)
-    known = await uow.outside.entries(known)
-    entries = [
-        row.current
-        for row in known.values()
-        if row.awaits == actor.person_id and row.status == "recorded"
-    ]
-    lines = [VouchLine(entry_id=each.entry_id, version=each.version) for each in entries]
-    given = {answer.entry_id: answer for answer in command.answers}
-    checked = checked_answers(lines, command.answers)
-    confirmed = 0
-    for entry in entries:
-        unchanged_since(entry, given[entry.entry_id].version)
-        _line, said = checked[entry.entry_id]
-        await _decide(entry, said, uow)
-        confirmed += said.right
-    for supervisee_id in sorted({entry.supervisee_id for entry in entries}):
-        await recompute(supervisee_id, uow)
-    return Answered(confirmed=confirmed, returned=len(entries) - confirmed)

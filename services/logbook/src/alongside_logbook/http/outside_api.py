@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.web.writes import Write
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.providers import Claim
+from alongside_logbook.handlers.given import AnswerGiven, answer_given
 from alongside_logbook.handlers.outside import (
     ChangeHour,
     HourSaid,
@@ -32,10 +33,8 @@ from alongside_logbook.handlers.outside_providers import (
 )
 from alongside_logbook.handlers.vouching import (
     Answered,
-    AnswerGiven,
     Asked,
     AskProvider,
-    answer_given,
     ask_provider,
 )
 from alongside_logbook.http.doors import ActorDep, Reading

@@ -274,4 +274,5 @@ async def _twice(rows: Sequence[object], actor: Actor, uow: LogbookUow) -> tuple
         return ()
     everything = [row.current for row in await uow.entries.of_person(actor.person_id)]
     found = [each for entry in everything if (each := stretch(entry)) is not None]
-    return tuple(sorted(clashes(found)))
+    pairs = clashes(found)
+    return tuple(sorted({*pairs, *(clash.key for clash in pairs.values())}))

@@ -33,23 +33,27 @@ from alongside_logbook.http.pages.outside_forms import (
     AGES,
     BLANK,
     MODES,
+    ROWS,
     blank_rows,
     claim_words,
     claims_before,
     claims_of,
     providers_for,
+    renumbered,
+    row_count,
     said_before,
     sessions_of,
     typed_claims,
     typed_rows,
     typed_shared,
+    version_of,
 )
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.outside import outside_view, own_line, providers_view
+from alongside_logbook.views.people import Names
 
 router = APIRouter(include_in_schema=False)
 
-_ROWS = 3
 HOME = "/hours/outside"
 
 Id = Annotated[str, Path(max_length=64)]
@@ -73,7 +77,7 @@ async def new_page(
 ) -> Response:
     """Show the form: with whom, and some rows for sessions."""
     values = {"provider": provider, "kind": "individual", "zone": viewer.zone}
-    return await _form(pages, actor, uow, rows=blank_rows(_ROWS), values=values)
+    return await _form(pages, actor, uow, rows=blank_rows(ROWS), values=values)
 
 
 @router.post("/hours/outside/new")
@@ -82,9 +86,9 @@ async def write_page(
 ) -> Response:
     """Write sessions down, or show more rows for them."""
     form = await form_data(request)
-    rows = _row_count(form)
+    rows = row_count(form)
     if form.text("more"):
-        return await _again(pages, doors, actor, form, min(rows + _ROWS, MOST_AT_ONCE))
+        return await _again(pages, doors, actor, form, min(rows + ROWS, MOST_AT_ONCE))
     try:
         sessions = sessions_of(form, rows)
         async with doors.writing() as uow:
@@ -130,7 +134,7 @@ async def save_page(
             entry_id=entry_id,
             said=said,
             provider_id=form.text("provider") or None,
-            version=_version(form),
+            version=version_of(form),
             anyway=form.is_on("anyway"),
         )
         async with doors.writing() as uow:
@@ -148,7 +152,7 @@ async def withdraw_page(
     form = await form_data(request)
     try:
         async with doors.writing() as uow:
-            await take_back(TakeBack(entry_id=entry_id, version=_version(form)), actor, uow)
+            await take_back(TakeBack(entry_id=entry_id, version=version_of(form)), actor, uow)
     except Conflict as error:
         return redirect(HOME, error.detail, "warn")
     return redirect(HOME, "Taken back. It counts for nothing; its history is kept.")
@@ -192,7 +196,7 @@ async def _write(
     form: Form, sessions: Sequence[tuple[int, Any]], actor: Actor, uow: LogbookUow
 ) -> tuple[Written, str]:
     provider_id = form.text("provider")
-    name = "Your provider"
+    name = (await Names.of(uow, [provider_id]))(provider_id).name
     if not provider_id:
         named = await name_provider(
             NameProvider(
@@ -214,7 +218,7 @@ async def _write(
     try:
         return await write_down(command, actor, uow), name
     except AlongsideError as error:
-        error.fields = _renumbered(error.fields, [number for number, _ in sessions])
+        error.fields = renumbered(error.fields, [number for number, _ in sessions])
         raise
 
 
@@ -281,22 +285,3 @@ async def _form(
         zones=all_zones(),
         **claim_words(),
     )
-
-
-def _row_count(form: Form) -> int:
-    text = form.text("rows")
-    return min(int(text), MOST_AT_ONCE) if text.isascii() and text.isdigit() and text else _ROWS
-
-
-def _version(form: Form) -> int | None:
-    text = form.text("version")
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _renumbered(fields: Mapping[str, str], numbers: Sequence[int]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, words in fields.items():
-        field, _, place = name.rpartition("-")
-        known = field and place.isdigit() and int(place) < len(numbers)
-        found[f"{field}-{numbers[int(place)]}" if known else name] = words
-    return found

@@ -1,6 +1,6 @@
 """Reading the forms about hours from elsewhere: sessions in rows, a provider, what they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, get_args
 
@@ -11,11 +11,14 @@ from alongside.zones import zone
 from alongside_logbook.domain.entry import Ages, Mode
 from alongside_logbook.domain.providers import KINDS, STANDINGS, Claim
 from alongside_logbook.domain.vouching import Answer
-from alongside_logbook.handlers.outside import HourSaid
+from alongside_logbook.handlers.outside import MOST_AT_ONCE, HourSaid
 from alongside_logbook.views.outside import Line, ProviderView
 
 MODES: dict[Mode, str] = {"in_person": "In person", "virtual": "Virtual"}
 AGES: dict[Ages, str] = {"0-3": "Before birth to 36 months", "3-6": "3 up to 6 years"}
+
+ROWS = 3
+"""Rows for sessions that a form begins with."""
 
 CLAIMS = 2
 """Credentials that a form has room for."""
@@ -155,6 +158,28 @@ def providers_for(providers: tuple[ProviderView, ...]) -> list[tuple[str, str]]:
         (each.provider_id, f"{each.name}, {each.agency}" if each.agency else each.name)
         for each in providers
     ]
+
+
+def row_count(form: Form) -> int:
+    """Return how many rows a form had."""
+    text = form.text("rows")
+    return min(int(text), MOST_AT_ONCE) if text.isascii() and text.isdigit() else ROWS
+
+
+def version_of(form: Form) -> int | None:
+    """Return the version somebody looked at."""
+    text = form.text("version")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def renumbered(fields: Mapping[str, str], numbers: Sequence[int]) -> dict[str, str]:
+    """Return messages about sessions, counted from 0, beside the rows that those came from."""
+    found: dict[str, str] = {}
+    for name, words in fields.items():
+        field, _, place = name.rpartition("-")
+        known = field and place.isdigit() and int(place) < len(numbers)
+        found[f"{field}-{numbers[int(place)]}" if known else name] = words
+    return found
 
 
 def _shared(form: Form, errors: FormErrors) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from alongside_logbook.domain.providers import REGISTRY
 from alongside_logbook.domain.vouching import Answer
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.handlers.actor import Actor
+from alongside_logbook.handlers.given import AnswerGiven, answer_given
 from alongside_logbook.handlers.outside_providers import (
     ChangeProvider,
     CheckProvider,
@@ -22,7 +23,6 @@ from alongside_logbook.handlers.outside_providers import (
     check_provider,
     correct_address,
 )
-from alongside_logbook.handlers.vouching import AnswerGiven, answer_given
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
 from alongside_logbook.http.pages.outside_forms import (
     MODES,
