@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from pydantic_core import from_json
+
 from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.hours_sheets import Line, Provider
+from alongside_logbook.domain.leaving import REMOVED_ADDRESS
 from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.domain.toward import Toward
 from alongside_logbook.handlers.outside_providers import SEAL
@@ -53,10 +56,12 @@ async def _verdicts(person_id: str, toward: Toward | None, uow: LogbookUow) -> d
     if toward is None:
         return {}
     found: dict[str, Verdict] = {}
-    for row in await uow.entries.of_person(person_id):
-        verdict = (row.verdicts or {}).get(toward.name) or (row.verdict if toward.main else None)
+    for told in await uow.entries.told_of(person_id):
+        verdict = from_json(told.verdicts).get(toward.name) if told.verdicts else None
         if verdict is not None:
-            found[row.entry_id] = verdict
+            found[told.entry_id] = Verdict.model_validate(verdict)
+        elif told.verdict is not None and toward.main:
+            found[told.entry_id] = Verdict.model_validate_json(told.verdict)
     return found
 
 
@@ -69,10 +74,11 @@ async def _providers(provider_ids: set[str], uow: LogbookUow) -> dict[str, Provi
         for each in provider_ids
     }
     for each, row in elsewhere.items():
+        address = uow.secrets.unseal(SEAL, row.email_sealed)
         found[each] = Provider(
             each,
             row.name,
-            email=uow.secrets.unseal(SEAL, row.email_sealed),
+            email=address if address != REMOVED_ADDRESS else "",
             agency=row.agency or "",
             claimed=row.registry_state == "unchecked",
         )
