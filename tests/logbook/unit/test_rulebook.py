@@ -1,6 +1,7 @@
 """Rule packs are read from files; nonsense is refused with a sentence that says where."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,16 @@ IFS = "alliance/apply/IFS.yaml"
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A copy of the shipped packs, to be spoilt."""
+    """A copy of some of the shipped packs, to be spoilt: few, so that reading them is quick."""
     folder = tmp_path / "rules"
-    shutil.copytree(SHIPPED, folder)
+    for name in ("association.yaml", "apply", "renew"):
+        source, target = SHIPPED / "alliance" / name, folder / "alliance" / name
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            target.parent.mkdir(parents=True)
+            shutil.copy(source, target)
+    shutil.copytree(SHIPPED / "first5-alabama", folder / "first5-alabama")
     return folder
 
 
@@ -102,7 +110,7 @@ def test_a_file_that_is_no_pack(own, text, said):
 
 def test_what_extends_nothing_or_itself_is_refused(own):
     (own / "alliance/apply/IFA.yaml").write_text("extends: alliance/apply/NOPE\ncategory: IFA")
-    assert "extends 'alliance/apply/NOPE', which does not exist" in problems(own)
+    assert "IFA.yaml:1: extends 'alliance/apply/NOPE', which does not exist" in problems(own)
     (own / "alliance/apply/IFA.yaml").write_text("extends: alliance/apply/ECFA\ncategory: IFA")
     assert "extends itself" in problems(own)
 
@@ -162,3 +170,105 @@ def test_a_sourced_statement_is_replaced_whole(own):
     age = load(own).pack("alliance/apply/ECFS").age_range
     assert age is not None
     assert age.note is None
+
+
+def test_a_mistake_is_told_with_its_line_even_where_it_was_taken_over(own):
+    text = (own / IFS).read_text()
+    (own / IFS).write_text(text.replace("    months: 12\n", "    months: twelve\n", 1))
+    line = text[: text.index("    months: 12\n")].count("\n") + 1
+    told = problems(own)
+    assert f"{IFS}:{line}: window.at_least.months: Input should be a valid integer" in told
+    # Those who extend the file are wrong at the same place.
+    assert told.count(f"{IFS}:{line}:") > 1
+
+
+def test_a_file_in_no_associations_folder(own):
+    (own / "elsewhere/apply").mkdir(parents=True)
+    (own / "elsewhere/apply/IFS.yaml").write_text("extends: alliance/apply/IFS")
+    assert "elsewhere/apply/IFS.yaml: stands in no association's folder" in problems(own)
+
+
+def here(own: Path, **says) -> None:
+    (own / "here").mkdir(exist_ok=True)
+    head = {"association": "here", "extends": "alliance", "name": "Here", "about": "Our own rules."}
+    (own / "here/association.yaml").write_text(yaml.safe_dump({**head, **says}))
+
+
+def test_an_overlay_changes_only_what_it_fits(own):
+    here(
+        own,
+        overlays=[
+            {"purpose": "apply", "categories": ["IFS"], "set": {"title": "Ours"}},
+            {"purpose": "renew", "track": "ECMH-E", "set": {"title": "Renewed"}},
+            {
+                "purpose": "apply",
+                "edition": "none",
+                "categories": ["IMHS"],
+                "set": {"title": "Now"},
+            },
+        ],
+    )
+    titles = {pack.name: pack.title for pack in load(own).of("here")}
+    assert titles["here/apply/IFS"] == "Ours"
+    assert titles["here/apply/ECFS"] == "Early Childhood Family Specialist"
+    assert titles["here/renew/ECFA"] == "Renewed"
+    assert titles["here/renew/IFA"] == "Infant Family Associate"
+    assert (titles["here/apply/IMHS"], titles["here/apply/IMHS@2018"]) == (
+        "Now", "Infant Mental Health Specialist",
+    )  # fmt: skip
+
+
+def test_an_overlay_replaces_requirements_by_id_and_rows_by_whom_they_are_about(own):
+    sure = {"sources": ["S1"], "confidence": "L"}
+    row = {"verdict": "counts", "standing": ["vetted"], "until": "2026-01-31", **sure}
+    here(
+        own,
+        overlays=[
+            {
+                "categories": ["IFS"],
+                "purpose": "apply",
+                "requirements": [requirement(hours=30)],
+                "rows": [row],
+            },
+            {"categories": ["ECFS"], "drop_standing": ["vetted", "emerging"]},
+        ],
+    )
+    book = load(own)
+    infants, shared = book.pack("here/apply/IFS"), book.pack("alliance/apply/IFS")
+    assert infants.main.hours == 30
+    assert infants.training == shared.training
+    assert infants.providers is not None
+    assert shared.providers is not None
+    vetted = [each for each in infants.providers.rows if each.standing == ("vetted",)]
+    assert [each.verdict for each in vetted] == ["counts"]
+    assert len(infants.providers.rows) == len(shared.providers.rows)
+    children = book.pack("here/apply/ECFS").providers
+    assert children is not None
+    assert {each for row in children.rows for each in row.standing} == {"endorsed"}
+
+
+def test_an_edition_named_by_a_word_holds_where_it_is_chosen(own):
+    day = date(2026, 3, 2)
+    here(own)
+    assert load(own).find("here", "renew", "IFS", day).name == "here/renew/IFS"
+    here(own, editions={"renew": "yearly"})
+    book = load(own)
+    assert book.find("here", "renew", "IFS", day).name == "here/renew/IFS@yearly"
+    # What was chosen for good leaves no day to the other, so that is not there.
+    assert [pack.name for pack in book.editions("here/renew/IFS")] == ["here/renew/IFS@yearly"]
+    assert book.pack("here/renew/IFS").edition == "yearly"
+    until = {"purpose": "renew", "edition": "yearly", "set": {"effective_until": "2026-12-31"}}
+    here(own, editions={"renew": "yearly"}, overlays=[until])
+    assert load(own).find("here", "renew", "IFS", day).name == "here/renew/IFS@yearly"
+
+
+def test_of_two_editions_the_one_that_began_last_holds():
+    book = load(SHIPPED)
+    for day, name in (
+        (date(2018, 1, 1), "alliance/apply/IMHS@2018"),
+        (date(2024, 12, 31), "alliance/apply/IMHS@2018"),
+        (date(2025, 1, 1), "alliance/apply/IMHS"),
+    ):
+        assert book.find("alliance", "apply", "IMHS", day).name == name
+    assert book.find("washington", "apply", "IFS", date(2021, 12, 31)).edition == "2018"
+    assert book.find("washington", "apply", "IFS", date(2022, 1, 1)).edition is None

@@ -126,14 +126,6 @@ def _of_shares(pack: Pack) -> Iterator[_Hit]:
         for one, other in (("individual", "group"), ("core", "about_rsc")):
             if one in parts and other in parts:
                 yield from _of_halves(pack, whole, parts[one], parts[other])
-    for number, each in enumerate(pack.requirements):
-        years = [other.held_years for other in each.instead]
-        if years != sorted(years, reverse=True):
-            yield _Hit(
-                ("requirements", number, "instead"),
-                f"{each.id}: of several `instead` the first that fits is taken, so the longest "
-                "time has to come first",
-            )
 
 
 def _of_halves(

@@ -89,6 +89,7 @@ class RuleFiles:
         """Names of packs that an association has from another without a change."""
         self._raw: dict[str, dict[str, Any] | None] = {}
         self._heads: dict[str, Head] = {}
+        self._nodes: dict[str, yaml.Node | None] = {}
 
     def read(self) -> None:
         """Read all of them; what is wrong is in `problems`, the rest in the other fields."""
@@ -117,10 +118,20 @@ class RuleFiles:
     def place(self, name: str, where: Sequence[str | int] = ()) -> str:
         """Return `file:line` of a piece of a pack: in its own file, or in the one it was taken from."""
         for file in (*self.parents(name), *self.inherited_from(name)):
-            line = _line(self.files[file], where)
+            root = self._node(file)
+            line = _line_in(root, where) if root is not None else None
             if line is not None:
                 return f"{file}:{line}" if where else file
         return name
+
+    def _node(self, file: str) -> yaml.Node | None:
+        if file not in self._nodes:
+            try:
+                text = self.files[file].read_text(encoding="utf-8")
+                self._nodes[file] = yaml.compose(text, Loader=_LOADER)
+            except (yaml.YAMLError, UnicodeDecodeError):
+                self._nodes[file] = None
+        return self._nodes[file]
 
     def inherited_from(self, name: str) -> tuple[str, ...]:
         """Return the files in which a pack stands that an association took over from another."""
@@ -315,15 +326,9 @@ def _rest(pack: Pack) -> str:
     return pack.name.split("/", 1)[1]
 
 
-def _line(path: Path, where: Sequence[str | int]) -> int | None:
+def _line_in(root: yaml.Node, where: Sequence[str | int]) -> int | None:
     """Return the line of a piece of a file, or of what it is a part of; none if it is not in it."""
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None
-    if node is None:
-        return None
-    line: int | None = None if where else int(node.start_mark.line) + 1
+    node, line = root, None if where else int(root.start_mark.line) + 1
     for part in where:
         found = _child(node, part)
         if found is None:

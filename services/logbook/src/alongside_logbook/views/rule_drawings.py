@@ -45,6 +45,8 @@ class Held:
     who: str
     says: str
     segments: tuple[Segment, ...]
+    rows: tuple[ProviderRow, ...]
+    """What the pack says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def _window(pack: Pack) -> Timeline | None:
         lines.append(("At least", counted(least, "month"), 0, round(share, 1), "good"))
     lines.append(("At most", counted(most, "month"), 0, 100, "info"))
     ticks = [(0.0, "first meeting")]
-    if least:
+    if 0 < least < most:
         ticks.append((round(share, 1), f"{least} months"))
-    return Timeline(tuple(lines), (*ticks, (100.0, f"{most} months")), -5)
+    return Timeline(tuple(lines), tuple(ticks), -5)
 
 
 def _cycle(pack: Pack, today: date) -> Timeline | None:
@@ -149,6 +151,7 @@ def matrix_drawn(pack: Pack, today: date) -> Matrix | None:
                     )
                     for row in theirs
                 ),
+                rows=tuple(theirs),
             )
             for name, theirs in lines.items()
         ),
