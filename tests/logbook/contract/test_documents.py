@@ -11,6 +11,7 @@ from alongside_logbook.commands import app as commands
 from alongside_logbook.domain.attendance import Departure
 from alongside_logbook.domain.documents import Kind, typed
 from alongside_logbook.domain.training import TrainingLog
+from alongside_logbook.domain.vouching import Answer
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.documents import (
     Issued,
@@ -20,8 +21,16 @@ from alongside_logbook.handlers.documents import (
     revoke_document,
 )
 from alongside_logbook.handlers.drafting import Wanted, draft
+from alongside_logbook.handlers.outside import HourSaid, TakeBack, WriteDown, take_back, write_down
+from alongside_logbook.handlers.outside_providers import NameProvider, name_provider
 from alongside_logbook.handlers.trainings import LogTrainings, log_trainings
 from alongside_logbook.handlers.verification import verify
+from alongside_logbook.handlers.vouching import (
+    AnswerRequest,
+    AskProvider,
+    answer_request,
+    ask_provider,
+)
 from alongside_logbook.store.people import digest
 from alongside_logbook.store.uow import LogbookUow
 from logbook.office import KEY, Office
@@ -166,6 +175,35 @@ async def test_trainings_by_area_and_the_years_summary(told):
     more = LogTrainings(trainings=(log.model_copy(update={"title": "More"}),))
     await told.run(lambda uow: log_trainings(more, ANN, uow))
     assert {await found(told, each.code) for each in (trainings, year)} == {"moved_on"}
+
+
+async def test_hours_from_elsewhere_name_their_provider_and_what_was_taken_back_is_only_counted(
+    told,
+):
+    who = NameProvider(name="Hanna", email="hanna@example.org", agency="Vale House")
+    hanna = (await told.run(lambda uow: name_provider(who, ANN, uow))).provider_id
+    days = [HourSaid(held_on=date(2026, 2, day), minutes=60) for day in (3, 4)]
+    down = WriteDown(provider_id=hanna, sessions=days)
+    kept, gone = (await told.run(lambda uow: write_down(down, ANN, uow))).entries
+    await told.run(lambda uow: take_back(TakeBack(entry_id=gone.entry_id), ANN, uow))
+    asking = await told.run(lambda uow: ask_provider(AskProvider(provider_id=hanna), ANN, uow))
+    answer = AnswerRequest(
+        request_id=asking.request_id,
+        name="Hanna",
+        answers=(Answer(entry_id=kept.entry_id, right=True),),
+    )
+    await told.run(lambda uow: answer_request(answer, uow))
+    rollup = await issue(told, "rollup")
+    assert rollup.content.sheets[0].rows[0][:4] == (
+        "Hanna", "none on record (claimed, not looked up)", "hanna@example.org", "Vale House",
+    )  # fmt: skip
+    assert rollup.facts.totals.withdrawn == 1
+    assert "1 entry taken back: left out." in rollup.content.notes
+    audit = await issue(told, "audit")
+    row = next(row for row in audit.content.sheets[0].rows if row[0] == "2026-02-03")
+    assert str(row[5]).startswith("Hanna, Mar 2, 2026")
+    assert str(row[6]).startswith("Ann, Mar 2, 2026")
+    assert row[-1] == "from elsewhere"
 
 
 async def test_a_coordinator_issues_for_somebody_and_it_says_so(told):
