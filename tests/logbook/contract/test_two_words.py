@@ -9,8 +9,9 @@ from sqlalchemy import text
 from alongside.contracts import AttendanceRecorded, HoursConfirmed, HoursReturned, WordAwaited
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.attendance import Departure
+from alongside_logbook.domain.override import InPlace
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.attendance import RecordAttendance
+from alongside_logbook.handlers.attendance import RecordAttendance, record_attendance
 from alongside_logbook.handlers.attended import SayAttended, TakeBack, say_attended, take_back_entry
 from alongside_logbook.handlers.confirmation import (
     ConfirmEntries,
@@ -224,6 +225,27 @@ async def test_what_was_returned_to_a_provider_who_is_gone(circle):
     assert (done.status, done.awaits, done.minutes) == ("recorded", "ann", 60)
     assert circle.heard(AttendanceRecorded)
     await circle.confirm_all("ann")
+    await holds(circle)
+
+
+async def test_a_coordinator_who_records_says_why_where_their_word_completes_an_hour(circle):
+    await say(circle)
+    plain = RecordAttendance(series_id="s1", key=KEY)
+
+    async def record(by: str, command: RecordAttendance):
+        actor = Actor(by, coordinator=by == "cora")
+        return await circle.run(lambda uow: record_attendance(command, actor, uow))
+
+    with pytest.raises(Invalid, match="would be confirmed by your word"):
+        await record("cora", plain)
+    marked = plain.model_copy(update={"in_place": InPlace(why="left", evidence="The room's list")})
+    with pytest.raises(Invalid, match="You led this session yourself"):
+        await record("pat", marked)
+    await record("cora", marked)
+    ann, bob = await entry_of(circle, "ann"), await entry_of(circle, "bob")
+    assert [(each.act, each.override, each.status) for each in (ann, bob)] == [
+        ("overridden", "left", "confirmed"), ("overridden", "left", "recorded"),
+    ]  # fmt: skip
     await holds(circle)
 
 

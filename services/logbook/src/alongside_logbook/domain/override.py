@@ -3,9 +3,11 @@
 It is marked as such in every later version. Nobody's own word is ever given for them.
 """
 
-from pydantic import AwareDatetime
+from typing import Annotated
 
-from alongside.errors import Conflict, Forbidden
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from alongside.errors import Conflict, Forbidden, Invalid
 from alongside_logbook.domain.attendance import Mark
 from alongside_logbook.domain.entry import EntryVersion, Override
 from alongside_logbook.domain.steps import in_words, only_said, step, unchanged
@@ -61,6 +63,35 @@ def stand_in(
         act="overridden",
         actor_id=actor_id,
         now=now,
+    )
+
+
+class InPlace(BaseModel):
+    """Why, and on what evidence, a coordinator records a session in the place of who led it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    why: Override
+    evidence: Annotated[str, Field(max_length=2000)]
+    """What shows that it took place, in words. It stays in the logbook: no event carries it."""
+
+
+def in_place(entry: EntryVersion, said: InPlace | None) -> EntryVersion:
+    """Return a version that somebody recorded who led nothing of it, marked if they stand in.
+
+    Raises `Invalid` where it would complete an hour and nobody said why the provider's word is missing.
+    """
+    if said is None:
+        if entry.status == "confirmed":
+            raise Invalid(
+                "You did not lead this session, and these hours would be confirmed by your word."
+                " Say why the word of the provider is missing.",
+                field="why",
+            )
+        return entry
+    note = in_words(said.evidence, "evidence", _NO_EVIDENCE)
+    return entry.model_copy(
+        update={"act": "overridden", "override": said.why, "override_note": note}
     )
 
 

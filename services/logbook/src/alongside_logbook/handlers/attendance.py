@@ -12,6 +12,7 @@ from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mark, Mode, mark_all
 from alongside_logbook.domain.defaults import ages_of, mode_of
 from alongside_logbook.domain.entry import OUTSIDE, Ages, EntryVersion, Sitting
+from alongside_logbook.domain.override import InPlace, in_place
 from alongside_logbook.domain.roster import leaders_of, roster_on
 from alongside_logbook.domain.steps import correct, record
 from alongside_logbook.handlers.actor import Actor
@@ -32,6 +33,8 @@ class RecordAttendance(BaseModel):
     """Why it changes, where it was recorded before."""
     mode: Mode | None = None
     """How they met; null: as was said before, or as place and link tell."""
+    in_place: InPlace | None = None
+    """Why a coordinator records it in the place of who led it; marked in every version from then on."""
     roster: frozenset[str] | None = None
     """Whom the recorder saw; refused if others are asked about by now. Null: whoever it is."""
 
@@ -131,6 +134,9 @@ async def steps_of(
     known = await uow.entries.of_session(*held.place)
     there = sum(1 for mark in marks.values() if mark.minutes)
     by, now = actor.person_id, uow.now
+    leads = by in leaders_of(held.series, held.occurrence)
+    if leads and command.in_place is not None:
+        raise Invalid("You led this session yourself: just record it.", field="why")
     steps: list[EntryVersion] = []
     for person in sorted(marks):
         row = known.get(person)
@@ -147,6 +153,8 @@ async def steps_of(
             )  # fmt: skip
         if step is None:
             continue
+        if not leads:
+            step = in_place(step, command.in_place)
         if person == by:
             raise Forbidden(
                 "You were there as one of them: somebody else has to record your own hours."

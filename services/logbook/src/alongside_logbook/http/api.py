@@ -9,6 +9,7 @@ from alongside.contracts.hours import EntryStatus
 from alongside.web.writes import Write
 from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mode
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.override import InPlace
 from alongside_logbook.handlers.attendance import RecordAttendance, Recorded, record_attendance
 from alongside_logbook.handlers.confirmation import (
     Confirmed,
@@ -54,6 +55,8 @@ class Attendance(BaseModel):
     """Why it changes; needed where it was recorded before."""
     mode: Mode | None = None
     """How they met; null: as was said before, or as place and link tell."""
+    in_place: InPlace | None = None
+    """For a coordinator who records it because whoever led it cannot, or will not."""
 
 
 class EntrySeen(BaseModel):
@@ -107,6 +110,7 @@ async def put_attendance(
         exceptions=sent.exceptions,
         reason_code=sent.reason_code,
         mode=sent.mode,
+        in_place=sent.in_place,
     )
     return await write(lambda uow: record_attendance(command, actor, uow))
 

@@ -7,6 +7,7 @@ from alongside.contracts import GroupKind
 from alongside.contracts.hours import EntryStatus
 from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import Ages, Mode, Presence
+from alongside_logbook.domain.roster import leaders_of
 from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.attendance import (
@@ -79,6 +80,8 @@ class AttendanceView(View):
     session: SessionView
     can_record: bool
     """False while it has not begun, or when it was cancelled."""
+    leads: bool = True
+    """Whether whoever looks led it; a coordinator who did not may have to say why they record it."""
     mode: Mode | None = None
     """How they met, as was said, or as place and link tell."""
     lines: tuple[AttendanceLine, ...]
@@ -148,6 +151,7 @@ async def attendance_of(series_id: str, key: str, actor: Actor, uow: LogbookUow)
     return AttendanceView(
         session=(await _views([session], uow))[0],
         can_record=begun and not off,
+        leads=actor.person_id in leaders_of(series, occurrence),
         mode=next((row.current.mode for row in entries.values() if row.current.mode), None)
         or held.usual_mode,
         lines=tuple(sorted(lines, key=lambda line: line.person.name.casefold())),

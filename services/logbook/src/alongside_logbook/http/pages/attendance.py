@@ -17,6 +17,7 @@ from alongside_logbook.domain.attendance import (
     Departure,
     Presence,
 )
+from alongside_logbook.domain.override import OVERRIDES, InPlace
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.handlers.attendance import RecordAttendance, record_attendance
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
@@ -145,6 +146,9 @@ def _page(
         reason_code=typed.text("reason_code") if typed else "",
         reasons=list(CORRECTION_REASONS.items()),
         mode=typed.text("mode") if typed else seen.mode or "",
+        why=typed.text("why") if typed else "",
+        evidence=typed.text("evidence") if typed else "",
+        overrides=list(OVERRIDES.items()),
         modes=list(MODES.items()),
         ages_choices=AGES_CHOICES,
         waiting=[line for line in seen.lines if line.awaits],
@@ -191,6 +195,7 @@ def _command(form: Form, seen: AttendanceView) -> RecordAttendance:
     mode = form.text("mode")
     if mode not in {"", *MODES}:
         errors.add("mode", "Choose how they met.")
+    why = next((each for each in OVERRIDES if each == form.text("why")), None)
     errors.raise_if_any()
     return RecordAttendance(
         series_id=seen.session.series_id,
@@ -198,6 +203,7 @@ def _command(form: Form, seen: AttendanceView) -> RecordAttendance:
         exceptions=tuple(exceptions),
         reason_code=reason,
         mode=next((each for each in MODES if each == mode and each != seen.mode), None),
+        in_place=InPlace(why=why, evidence=form.text("evidence")[:2000]) if why else None,
     )
 
 
