@@ -58,6 +58,8 @@ async def test_a_training_is_logged_with_its_certificate_and_drawn(circle):
     async with circle.browser("cora") as cora:
         assert (await cora.get(link)).content == pdf()
         assert "Holding the frame" in text_of((await cora.get("/trainings?person=ann")).text)
+        assert (await cora.get("/trainings?person=nobody")).status_code == 404
+        assert (await cora.post("/trainings/new", data={**ONE, "person": "x"})).status_code == 404
     for stranger in ("bob", "pat"):
         async with circle.browser(stranger) as browser:
             for path in (link, page, "/trainings?person=ann", "/trainings/new?person=ann"):

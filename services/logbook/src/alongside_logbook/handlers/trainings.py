@@ -54,6 +54,7 @@ async def log_trainings(
     """
     person_id = command.person_id or actor.person_id
     may_see_trainings(actor, person_id)
+    await need_known(actor, person_id, uow)
     await uow.trainings.hold(person_id)
     today = await _today(person_id, uow)
     if file is not None:
@@ -135,6 +136,12 @@ def may_see_trainings(actor: Actor, person_id: str) -> None:
     """Refuse, as if there were nothing, everybody but the person and coordinators."""
     if not (actor.coordinator or actor.person_id == person_id):
         raise NotFound
+
+
+async def need_known(actor: Actor, person_id: str, uow: LogbookUow) -> None:
+    """Refuse what is about nobody."""
+    if person_id != actor.person_id and await uow.people.get(person_id) is None:
+        raise NotFound("There is no such person.")
 
 
 async def training_of(training_id: str, actor: Actor, uow: LogbookUow) -> TrainingVersion:

@@ -13,7 +13,7 @@ from alongside_logbook.domain.progress import Bucket, Span
 from alongside_logbook.domain.training import TrainingVersion
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.goals import goals_of
-from alongside_logbook.handlers.trainings import may_see_trainings, training_of
+from alongside_logbook.handlers.trainings import may_see_trainings, need_known, training_of
 from alongside_logbook.handlers.working_out import look_up
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
@@ -136,6 +136,7 @@ async def trainings_view(
 ) -> TrainingsView:
     """Return somebody's trainings; `area` narrows the lists, never the totals."""
     may_see_trainings(actor, person_id)
+    await need_known(actor, person_id, uow)
     person = await uow.people.get(person_id)
     names = await Names.of(uow, [person_id])
     kept = [row.current for row in await uow.trainings.of_person(person_id)]
