@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from alongside_demo.attendance import Attendance, attendance
 from alongside_demo.chance import stream
 from alongside_demo.days import add_months, by_day, instant
+from alongside_demo.evidence import evidence
 from alongside_demo.groups import Group, Stay, emerging_since, groups
 from alongside_demo.lately import lately
 from alongside_demo.meetings import Held, meetings
@@ -82,6 +83,7 @@ def live(seed: int, today: date, founder: Founder | None = None) -> Life:
         _departure(today, founder.zone),
         *visiting(seed, today, end, founder.zone),
         *lately(today, founder),
+        *evidence(today),
     ]
     gone = next(step.at for step in told if isinstance(step, Remove))
     steps = sorted(
