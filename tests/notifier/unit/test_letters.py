@@ -50,6 +50,7 @@ FACTS = {
     "said": "was recorded",
     "since": "January 5, 2027",
     "number": "3 sessions",
+    "returned": True,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alongside.contracts import VouchAsked
+from alongside.contracts import EntryState, HoursReturned, VouchAnswered, VouchAsked
 from alongside.testing import FixedClock
 from notifier.making import person
 
@@ -62,3 +62,50 @@ async def test_nothing_is_mailed_after_the_link_has_run_out_or_whoever_asked_has
     await notifier.meet(person("ben", version=2, left_at=notifier.clock.now()))
     await ask(notifier, "r3")
     assert await to(notifier, "hanna@elsewhere.example") == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject"),
+    [
+        ({"confirmed": 12, "returned": 0}, "Hanna Vale confirmed 12 sessions"),
+        (
+            {"confirmed": 1, "returned": 2},
+            "Hanna Vale confirmed 1 session and sent 2 sessions back with a reason",
+        ),
+        (
+            {"confirmed": 0, "returned": 3, "not_theirs": True},
+            "Hanna Vale answered that these are not hours they gave",
+        ),
+    ],
+)
+async def test_whoever_asked_hears_the_answer_in_one_letter(notifier, facts, subject):
+    await notifier.begin()
+    returned = EntryState(
+        entry_id="e1",
+        version=2,
+        supervisee_id="ben",
+        provider_id="hanna",
+        title="Reflective supervision",
+        started_at=notifier.clock.now() - timedelta(days=1),
+        zone="America/Chicago",
+        scheduled_minutes=60,
+        minutes=60,
+        status="returned",
+        awaits="ben",
+        origin="outside",
+    )
+    now = notifier.clock.now()
+    await notifier.hear(HoursReturned(id=notifier.ids(), occurred_at=now, entry=returned))
+    for _ in range(2):
+        await notifier.hear(
+            VouchAnswered(
+                id=notifier.ids(),
+                occurred_at=now,
+                request_id="r1",
+                supervisee_id="ben",
+                provider_name="Hanna Vale",
+                **facts,
+            )
+        )
+    (row,) = [mail for mail in await notifier.mails("ben") if mail.kind != "invitation"]
+    assert (row.kind, row.subject) == ("vouched", subject)

@@ -21,6 +21,7 @@ KINDS = (
     "asked",
     "awaited",
     "vouch",
+    "vouched",
 )
 
 _GAPS = re.compile(r"\n{3,}")

@@ -153,6 +153,24 @@ class VouchAsked(HoursEvent):
         return self.supervisee_id
 
 
+class VouchAnswered(HoursEvent):
+    """A provider without an account answered a link: the supervisee may be told, once a request."""
+
+    type: Literal["alongside.hours.VouchAnswered.v1"] = "alongside.hours.VouchAnswered.v1"
+    request_id: str
+    supervisee_id: str
+    provider_name: str
+    confirmed: int
+    """How many entries."""
+    returned: int
+    not_theirs: bool = False
+    """They said that these are not hours they gave; nothing more is asked of them."""
+
+    @property
+    def key(self) -> str:
+        return self.supervisee_id
+
+
 class VisitState(Fact):
     """What came of a consultant's visit: never an hour of anybody's, and no content."""
 
@@ -189,6 +207,7 @@ AnyHoursEvent = Annotated[
     | MilestoneReached
     | WordAwaited
     | VouchAsked
+    | VouchAnswered
     | VisitLogged,
     Field(discriminator="type"),
 ]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside.contracts import HoursConfirmed, HoursReturned, VouchAsked
+from alongside.contracts import HoursConfirmed, HoursReturned, VouchAnswered, VouchAsked
 from alongside.errors import Conflict, Gone, NotFound
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.outside import decline, vouch
@@ -181,8 +181,8 @@ async def answer_request(command: AnswerRequest, uow: LogbookUow) -> Answered:
         decided[entry.entry_id] = line.model_copy(
             update={"decision": "confirmed" if said.right else "returned"}
         )
-    await _close(row, "answered", decided, uow)
     await _hear(provider, name, claims, uow)
+    await _close(row, provider, "answered", decided, uow)
     await recompute(row.supervisee_id, uow)
     confirmed = sum(1 for line in decided.values() if line.decision == "confirmed")
     return Answered(confirmed=confirmed, returned=len(decided) - confirmed)
@@ -190,14 +190,14 @@ async def answer_request(command: AnswerRequest, uow: LogbookUow) -> Answered:
 
 async def refuse_request(request_id: str, uow: LogbookUow) -> None:
     """Hear that somebody gave none of these hours: all are returned, and they are asked no more."""
-    row, _provider, entries = await _held(request_id, uow)
+    row, provider, entries = await _held(request_id, uow)
     decided: dict[str, VouchLine] = {}
     for entry in entries:
         await decide(entry, Answer(entry_id=entry.entry_id, right=False, reason=NOT_MINE), uow)
         decided[entry.entry_id] = VouchLine(
             entry_id=entry.entry_id, version=entry.version, decision="returned"
         )
-    await _close(row, "refused", decided, uow)
+    await _close(row, provider, "refused", decided, uow)
     await recompute(row.supervisee_id, uow)
 
 
@@ -261,11 +261,28 @@ async def decide(entry: EntryVersion, said: Answer, uow: LogbookUow) -> None:
 
 
 async def _close(
-    row: VouchRequestRow, state: State, decided: dict[str, VouchLine], uow: LogbookUow
+    row: VouchRequestRow,
+    provider: OutsideProviderRow,
+    state: State,
+    decided: dict[str, VouchLine],
+    uow: LogbookUow,
 ) -> None:
     row.state, row.answered_at = state, uow.now
     row.lines = tuple(decided.get(line.entry_id, line) for line in row.lines)
     await uow.outside.keep_request(row)
+    decisions = [line.decision for line in decided.values()]
+    await uow.emit(
+        VouchAnswered(
+            id=uow.new_id(),
+            occurred_at=uow.now,
+            request_id=row.request_id,
+            supervisee_id=row.supervisee_id,
+            provider_name=provider.name,
+            confirmed=decisions.count("confirmed"),
+            returned=decisions.count("returned"),
+            not_theirs=state == "refused",
+        )
+    )
 
 
 async def _hear(

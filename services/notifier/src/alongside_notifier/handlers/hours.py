@@ -8,6 +8,7 @@ from alongside.contracts import (
     HoursReturned,
     MilestoneReached,
     PersonState,
+    VouchAnswered,
     VouchAsked,
     WordAwaited,
 )
@@ -16,7 +17,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
-from alongside_notifier.handlers.vouching import ask_to_vouch
+from alongside_notifier.handlers.vouching import ask_to_vouch, tell_vouched
 from alongside_notifier.store.uow import NotifierUow
 
 STALE = timedelta(days=30)
@@ -27,25 +28,32 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
     """Ask for a confirmation once a session, hand back what was returned, say when it is enough."""
     match event:
         case EntryEvent():
-            before = await uow.entries.status(event.entry.entry_id)
-            if not await uow.entries.keep(event.entry):
-                return
-            if event.occurred_at + STALE < uow.now or event.entry.started_at + STALE < uow.now:
-                return
-            match event:
-                case AttendanceRecorded():
-                    await _ask(event.entry, before, uow, desk)
-                case HoursReturned():
-                    await _hand_back(event.entry, uow, desk)
-                case _:
-                    pass
-        case MilestoneReached():
-            if event.occurred_at + STALE >= uow.now:
-                await _celebrate(event, uow, desk)
+            await _on_entry(event, uow, desk)
         case WordAwaited():
             await on_awaited(event, uow, desk)
         case VouchAsked():
             await ask_to_vouch(event, uow, desk)
+        case _ if event.occurred_at + STALE < uow.now:
+            pass
+        case MilestoneReached():
+            await _celebrate(event, uow, desk)
+        case VouchAnswered():
+            await tell_vouched(event, uow, desk)
+        case _:
+            pass
+
+
+async def _on_entry(event: EntryEvent, uow: NotifierUow, desk: Desk) -> None:
+    before = await uow.entries.status(event.entry.entry_id)
+    if not await uow.entries.keep(event.entry):
+        return
+    if event.occurred_at + STALE < uow.now or event.entry.started_at + STALE < uow.now:
+        return
+    match event:
+        case AttendanceRecorded():
+            await _ask(event.entry, before, uow, desk)
+        case HoursReturned():
+            await _hand_back(event.entry, uow, desk)
         case _:
             pass
 
@@ -85,6 +93,8 @@ async def _hand_back(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
     people = await uow.people.by_ids([entry.supervisee_id, entry.provider_id])
     supervisee, provider = people.get(entry.supervisee_id), people.get(entry.provider_id)
     to_supervisee = entry.awaits == entry.supervisee_id
+    if to_supervisee and provider is None and entry.origin != "session":
+        return  # they answered a link: one letter tells of all it was about
     reader, sender = (supervisee, provider) if to_supervisee else (provider, supervisee)
     if reader is None or not await _wants_hour_mails(reader, uow):
         return

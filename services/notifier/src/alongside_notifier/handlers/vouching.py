@@ -1,6 +1,6 @@
 """Writing to a provider without an account: one letter with a link, as long as the link works."""
 
-from alongside.contracts import PersonState, VouchAsked
+from alongside.contracts import PersonState, VouchAnswered, VouchAsked
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.plain import one_line
@@ -21,13 +21,12 @@ async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
     if event.expires_at <= uow.now or supervisee is None or supervisee.left_at is not None:
         return
     mac = desk.secrets.link_mac(PURPOSE, event.request_id)
-    sessions = "1 session" if event.entries == 1 else f"{event.entries} sessions"
     letter = desk.letters.render(
         "vouch",
         association=await uow.people.association_name(),
         name=one_line(event.provider_name),
         supervisee=one_line(supervisee.name),
-        number=sessions,
+        number=_sessions(event.entries),
         duration=wording.duration(event.minutes),
         link=f"{desk.origin}/vouch/{event.request_id}/{mac}",
         until=wording.long_date(event.expires_at.date()),
@@ -41,6 +40,43 @@ async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
         uow=uow,
         desk=desk,
     )
+
+
+async def tell_vouched(event: VouchAnswered, uow: NotifierUow, desk: Desk) -> None:
+    """Tell a supervisee what their provider answered, once a link, if they want mails about hours."""
+    person = await uow.people.get(event.supervisee_id)
+    if person is None or not (await uow.people.preferences(person.person_id)).hour_mails:
+        return
+    provider = one_line(event.provider_name)
+    parts = []
+    if event.confirmed:
+        parts.append(f"confirmed {_sessions(event.confirmed)}")
+    if event.not_theirs:
+        parts = ["answered that these are not hours they gave"]
+    elif event.returned:
+        parts.append(f"sent {_sessions(event.returned)} back with a reason")
+    letter = desk.letters.render(
+        "vouched",
+        association=await uow.people.association_name(),
+        name=person.name,
+        headline=f"{provider} {' and '.join(parts)}",
+        returned=event.returned > 0 and not event.not_theirs,
+        link=f"{desk.origin}/hours/outside",
+        preferences_url=f"{desk.origin}/preferences",
+    )
+    await queue_letter(
+        letter,
+        kind="vouched",
+        why="A provider from elsewhere answered.",
+        to=person,
+        message_id=f"<vouched.{event.request_id}@{desk.domain}>",
+        uow=uow,
+        desk=desk,
+    )
+
+
+def _sessions(number: int) -> str:
+    return "1 session" if number == 1 else f"{number} sessions"
 
 
 def _reader(event: VouchAsked) -> PersonState:
