@@ -15,9 +15,6 @@ neighbouring profession asks of its supervisors. No association of this field na
 FORGOTTEN = "Somebody who left"
 """What stands for a name that was forgotten."""
 
-REMOVED_ADDRESS = "removed@removed.invalid"
-"""What stands for the address of a provider from elsewhere: nobody can ever be reached by it."""
-
 
 def forget_on(left_at: datetime) -> datetime:
     """Return when a name is forgotten; of February 29, on February 28."""

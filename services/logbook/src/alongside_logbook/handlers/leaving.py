@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from alongside.contracts import PersonState
 from alongside.errors import Conflict
-from alongside_logbook.domain.leaving import GRACE, REMOVED_ADDRESS, forget_on
+from alongside_logbook.domain.leaving import GRACE, forget_on
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.handlers.outside_providers import SEAL
 from alongside_logbook.store.tables import DepartureRow
 from alongside_logbook.store.uow import LogbookUow
 
@@ -90,7 +89,6 @@ async def _remove(person_id: str, uow: LogbookUow) -> Removed:
     certificates = await uow.trainings.drop_files(person_id)
     providers = await uow.departures.named_alone(person_id)
     for provider in providers:
-        sealed = uow.secrets.seal(SEAL, REMOVED_ADDRESS)
-        await uow.departures.drop_address(provider.provider_id, sealed)
+        await uow.departures.drop_address(provider.provider_id)
     imports = await uow.departures.drop_sheets(person_id)
     return Removed(certificates=certificates, addresses=len(providers), imports=imports)

@@ -211,9 +211,14 @@ async def provider_row(provider_id: str, uow: LogbookUow) -> OutsideProviderRow:
 
 
 def address_of(row: OutsideProviderRow, uow: LogbookUow) -> str | None:
-    """Return where a provider is reached; none if the key it was sealed with is another one now."""
+    """Return where a provider is reached; none if it was removed, or sealed with another key."""
+    return opened(row.email_sealed, uow)
+
+
+def opened(sealed: str, uow: LogbookUow) -> str | None:
+    """Return a sealed address; none if it was removed, or sealed with another key."""
     try:
-        return uow.secrets.unseal(SEAL, row.email_sealed)
+        return uow.secrets.unseal(SEAL, sealed)
     except BrokenSeal:
         return None
 

@@ -89,12 +89,12 @@ class DepartureStore:
         )
         return (await self._session.exec(query)).all()
 
-    async def drop_address(self, provider_id: str, sealed: str) -> None:
-        """Put something else in the place of a provider's address; no link to them opens any more."""
+    async def drop_address(self, provider_id: str) -> None:
+        """Remove a provider's address, so that nothing opens it; nor any link to them."""
         await self._session.execute(
             update(_PROVIDERS)
             .where(_PROVIDERS.c.provider_id == provider_id)
-            .values(email_sealed=sealed, email_digest=f"removed:{provider_id}"[:64])
+            .values(email_sealed="", email_digest=f"removed:{provider_id}"[:64])
         )
         requests = table(VouchRequestRow)
         await self._session.execute(

@@ -14,7 +14,7 @@ from alongside_logbook.domain.areas import AREA_NAMES
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.leaving import KEPT_YEARS
 from alongside_logbook.domain.training import TrainingVersion
-from alongside_logbook.handlers.outside_providers import SEAL
+from alongside_logbook.handlers.outside_providers import opened
 from alongside_logbook.sheets import Cell, plain
 from alongside_logbook.store.own_rows import OWN, OwnRows, Row
 from alongside_logbook.store.uow import LogbookUow
@@ -159,8 +159,8 @@ def _told(name: str, uow: LogbookUow) -> Callable[[Row], Mapping[str, Any]]:
         return {key: value for key, value in _plain(row).items() if key in _GIVEN}
 
     def provider(row: Row) -> Mapping[str, Any]:
-        address = uow.secrets.unseal(SEAL, row.pop("email_sealed"))
-        return {**row, "address": address}
+        sealed = row.pop("email_sealed")
+        return {**row, "address": opened(sealed, uow)}
 
     return {"given": given, "outside-providers": provider}.get(name, _plain)
 
