@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from alongside.contracts import HoursConfirmed, HoursReturned, VouchAsked
+from alongside.contracts import HoursConfirmed, HoursReturned, VouchAnswered, VouchAsked
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_logbook.domain.providers import Claim
 from alongside_logbook.domain.vouching import Answer
@@ -117,6 +117,9 @@ async def test_the_whole_way_from_a_name_to_a_confirmed_hour(desk):
         "returned", "ann", "It was 45 minutes."
     )  # fmt: skip
     assert len(desk.heard(HoursConfirmed)) == len(desk.heard(HoursReturned)) == 1
+    (told,) = desk.heard(VouchAnswered)
+    assert (told.request_id, told.confirmed, told.returned) == (asking.request_id, 1, 1)
+    assert not [event for event in desk.said if "45 minutes" in event.model_dump_json()]
 
     # The link is used up; what was returned is said anew, and asked anew.
     with pytest.raises(LinkOver, match="answered already"):

@@ -204,7 +204,9 @@ async def _known(provider_id: str, actor: Actor, uow: LogbookUow) -> None:
 
 
 async def _refuse_twice(entries: Sequence[EntryVersion], person_id: str, uow: LogbookUow) -> None:
-    known = {row.entry_id: row.current for row in await uow.entries.of_person(person_id)}
+    days = [entry.held_on for entry in entries]
+    around = await uow.entries.around([person_id], min(days), max(days))
+    known = {row.entry_id: row.current for row in around}
     for entry in entries:
         known.pop(entry.entry_id, None)
     found = clashes(_stretches(entries), _stretches(known.values()))

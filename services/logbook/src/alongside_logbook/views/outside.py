@@ -14,7 +14,7 @@ from alongside_logbook.domain.vouching import Shown, shown
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.outside_providers import address_of, may_change, provider_row
 from alongside_logbook.handlers.vouching import open_request
-from alongside_logbook.store.tables import OutsideProviderRow, VouchRequestRow
+from alongside_logbook.store.tables import EntryRow, OutsideProviderRow, VouchRequestRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.entries import EntryView, entry_views
 from alongside_logbook.views.people import Names, PersonRef, View
@@ -153,7 +153,7 @@ async def outside_view(actor: Actor, uow: LogbookUow) -> OutsideView:
         for provider_id in (*known, *people)
     ]
     groups.sort(key=lambda each: (-each.to_ask, -each.returned, each.provider.name))
-    return OutsideView(groups=tuple(groups), twice=await _twice(rows, actor, uow))
+    return OutsideView(groups=tuple(groups), twice=await _twice(picked, actor, uow))
 
 
 async def providers_view(actor: Actor, uow: LogbookUow) -> tuple[ProviderView, ...]:
@@ -269,10 +269,11 @@ def _sums(entries: Iterable[EntryVersion], provider_id: str) -> dict[str, int]:
     return found
 
 
-async def _twice(rows: Sequence[object], actor: Actor, uow: LogbookUow) -> tuple[str, ...]:
+async def _twice(rows: Sequence[EntryRow], actor: Actor, uow: LogbookUow) -> tuple[str, ...]:
     if not rows:
         return ()
-    everything = [row.current for row in await uow.entries.of_person(actor.person_id)]
-    found = [each for entry in everything if (each := stretch(entry)) is not None]
+    days = [row.held_on for row in rows]
+    around = await uow.entries.around([actor.person_id], min(days), max(days))
+    found = [each for row in around if (each := stretch(row.current)) is not None]
     pairs = clashes(found)
     return tuple(sorted({*pairs, *(clash.key for clash in pairs.values())}))

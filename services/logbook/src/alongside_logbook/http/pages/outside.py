@@ -170,7 +170,8 @@ async def ask_page(
         async with doors.reading() as uow:
             return await _home(pages, viewer, actor, uow, error=error)
     sessions = say_count(asked.entries, "session")
-    return redirect(HOME, f"A mail about {sessions} is on its way. The link works for 30 days.")
+    left = f" {asked.left} more wait: ask about them after this answer." if asked.left else ""
+    return redirect(HOME, f"A mail about {sessions} is on its way, good for 30 days.{left}")
 
 
 async def _home(

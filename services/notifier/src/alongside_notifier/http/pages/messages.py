@@ -35,6 +35,7 @@ KINDS = {
     "asked": "Asked or answered",
     "awaited": "Your word is awaited",
     "vouch": "Hours to vouch for",
+    "vouched": "Your provider answered",
 }
 
 
