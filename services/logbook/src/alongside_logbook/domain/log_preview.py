@@ -116,7 +116,7 @@ def _judge(row: Row, known: Known, batch_id: str) -> Judged:
     provider_id = _provider(row, known, made)
     if not provider_id and not any("provider" in reason for reason in row.problems):
         reasons.append(
-            f"There is no e-mail address of {row.provider}. Add it to the providers below."
+            f"There is no e-mail address of {row.provider}. Add it to the providers."
             if row.provider
             else "It does not say who gave it."
         )
