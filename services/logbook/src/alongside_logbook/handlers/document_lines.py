@@ -7,10 +7,9 @@ from pydantic_core import from_json
 from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
 from alongside_logbook.domain.hours_sheets import Line, Provider
-from alongside_logbook.domain.leaving import REMOVED_ADDRESS
 from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.domain.toward import Toward
-from alongside_logbook.handlers.outside_providers import SEAL
+from alongside_logbook.handlers.outside_providers import address_of
 from alongside_logbook.handlers.progress import credentials_of
 from alongside_logbook.store.uow import LogbookUow
 
@@ -74,11 +73,10 @@ async def _providers(provider_ids: set[str], uow: LogbookUow) -> dict[str, Provi
         for each in provider_ids
     }
     for each, row in elsewhere.items():
-        address = uow.secrets.unseal(SEAL, row.email_sealed)
         found[each] = Provider(
             each,
             row.name,
-            email=address if address != REMOVED_ADDRESS else "",
+            email=address_of(row, uow) or "",
             agency=row.agency or "",
             claimed=row.registry_state == "unchecked",
         )
