@@ -10,7 +10,7 @@ from statistics import median
 import typst
 
 from alongside_logbook.documents.face import Face, face_of
-from alongside_logbook.documents.pdf import Press
+from alongside_logbook.documents.pdf import MOST_LINES, Press
 from alongside_logbook.documents.plain import csv_bytes
 from alongside_logbook.documents.workbook import xlsx
 from alongside_logbook.domain.documents import Facts, code_of, totals_of
@@ -22,7 +22,7 @@ from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.rulebook import shipped
 from bench.figures import Figure
 
-SIZES = (300, 5000)
+SIZES = (300, MOST_LINES)
 ROUNDS = 5
 
 _BARE = b"""

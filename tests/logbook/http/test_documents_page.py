@@ -47,6 +47,18 @@ async def test_it_is_seen_before_it_is_issued(confirmed):
     assert " style=" not in page.text
 
 
+async def test_half_a_choice_is_no_mistake_but_nothing_is_issued_of_it(circle):
+    async with circle.browser("ann") as ann:
+        looked = await ann.get("/documents?kind=audit&span=dates")
+        sent = await ann.post("/documents", data={"kind": "audit", "span": "dates"})
+        none = await ann.post("/documents", data={"kind": "everything"})
+    assert looked.status_code == 200
+    assert "Give the first day. Give the last day." in text_of(looked.text)
+    assert sent.status_code == none.status_code == 422
+    assert "Please look at this again" in text_of(sent.text)
+    assert "Nothing issued yet" in text_of(sent.text)
+
+
 async def test_from_issuing_to_withdrawing(confirmed):
     code = await issue(confirmed)
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}", code)

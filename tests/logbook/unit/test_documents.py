@@ -10,6 +10,8 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from alongside.contracts import Credential
+from alongside.errors import Invalid
+from alongside_logbook.documents import pdf as pdf_module
 from alongside_logbook.documents.face import Face, face_of
 from alongside_logbook.documents.pdf import Press, drawing
 from alongside_logbook.documents.plain import csv_bytes
@@ -281,6 +283,13 @@ async def test_the_pdf_is_tagged_and_holds_hostile_text_as_text():
     assert flat.count("W") >= 200
     assert spelled(made.code) in flat
     assert "nobodyatanassociation" in flat
+
+
+async def test_a_pdf_that_would_be_too_long_is_refused_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(pdf_module, "MOST_LINES", 2)
+    made = face(rollup([line(n, provider=Provider(str(n), "P")) for n in range(3)], None))
+    with pytest.raises(Invalid, match="Take Excel or CSV"):
+        await Press().pdf(made)
 
 
 async def test_a_preview_is_a_picture_without_a_code():

@@ -32,6 +32,11 @@ class Face(Piece):
     notes: tuple[str, ...]
     content: Content
 
+    @property
+    def lines(self) -> int:
+        """How many lines its tables have."""
+        return sum(len(sheet.rows) for sheet in self.content.sheets)
+
 
 def face_of(facts: Facts, content: Content, code: str, origin: str) -> Face:
     """Return how a document looks; without a code it is a preview of one."""

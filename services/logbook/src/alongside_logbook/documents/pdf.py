@@ -13,7 +13,7 @@ from typing import Any
 
 import segno
 
-from alongside.errors import Unavailable
+from alongside.errors import Invalid, Unavailable
 from alongside_logbook.documents.face import Face
 from alongside_logbook.domain.documents import spelled
 from alongside_logbook.domain.sheet import Bar, Cell, Sheet, hours, shown
@@ -25,6 +25,10 @@ PNG = "image/png"
 _SECONDS = 180
 """How long a document may take: thousands of sessions take seconds, on a busy machine many."""
 
+MOST_LINES = 2_500
+"""Lines of tables in a PDF: the typesetter takes 0.2 MB of memory for each, while it works."""
+
+_LONG = 600
 _LONG_WORD = 24
 _BREAK = "\u200b"
 _PREVIEWED = 9
@@ -32,21 +36,30 @@ _PREVIEWED = 9
 
 
 class Press:
-    """Typesets documents, a few at a time, each in a process of its own."""
+    """Typesets documents, a few at a time and long ones one at a time, each in a process of its own."""
 
     def __init__(self, at_once: int = 2) -> None:
         self._slots = asyncio.Semaphore(at_once)
+        self._long = asyncio.Semaphore(1)
 
     async def pdf(self, face: Face) -> bytes:
-        """Return the PDF. Raises `Unavailable` if it could not be made."""
-        return await self._run(job(face))
+        """Return the PDF.
+
+        Raises `Invalid` for one that is too long, `Unavailable` if it could not be made.
+        """
+        if not fits(face):
+            raise Invalid(
+                f"A PDF holds at most {MOST_LINES} lines. Take Excel or CSV, or a shorter period."
+            )
+        slots = self._long if face.lines > _LONG else self._slots
+        return await self._run(job(face), slots)
 
     async def preview(self, face: Face, ppi: int = 80) -> bytes:
         """Return a picture of the first page, as PNG."""
-        return await self._run(job(face, preview=True, ppi=ppi))
+        return await self._run(job(face, preview=True, ppi=ppi), self._slots)
 
-    async def _run(self, work: bytes) -> bytes:
-        async with self._slots:
+    async def _run(self, work: bytes, slots: asyncio.Semaphore) -> bytes:
+        async with slots:
             process = await asyncio.create_subprocess_exec(
                 *_program(),
                 stdin=subprocess.PIPE,
@@ -63,6 +76,11 @@ class Press:
         if process.returncode != 0:
             raise Unavailable("The PDF could not be made.") from RuntimeError(why.decode()[-2000:])
         return made
+
+
+def fits(face: Face) -> bool:
+    """Tell whether a document is short enough for a PDF."""
+    return face.lines <= MOST_LINES
 
 
 def job(face: Face, *, preview: bool = False, ppi: int = 72) -> bytes:

@@ -16,7 +16,7 @@ from alongside.web.pages import PagesDep, redirect
 from alongside.web.qr import qr_code
 from alongside.web.state import web_of
 from alongside_logbook.documents.face import face_of
-from alongside_logbook.documents.pdf import PNG
+from alongside_logbook.documents.pdf import MOST_LINES, PNG, fits
 from alongside_logbook.documents.writing import FORMATS
 from alongside_logbook.domain.documents import KINDS, Format, spelled
 from alongside_logbook.handlers.actor import Actor
@@ -96,15 +96,17 @@ async def document_page(
 ) -> Response:
     """Show an issued document: its code, its files, and whether the record still says the same."""
     document, checked, issued = await document_view(code, actor, uow)
+    face = face_of(issued.facts, issued.content, issued.code, web_of(request).origin)
     address = f"{web_of(request).origin}/check/{document.code}"
     return pages.render(
         "document.html",
         document=document,
         checked=checked,
-        face=face_of(issued.facts, issued.content, issued.code, web_of(request).origin),
+        face=face,
         address=address,
         qr=qr_code(address, f"Opens {address}"),
-        formats=FORMATS,
+        formats={each: name for each, (name, _) in FORMATS.items() if each != "pdf" or fits(face)},
+        most_lines=MOST_LINES,
         own=document.person.person_id == viewer.person_id,
         counts=await counts(viewer, uow),
     )
@@ -148,11 +150,11 @@ async def _page(
         try:
             made = await draft(_wanted(values, actor), actor, uow)
         except (Invalid, Conflict) as refusal:
-            error = refusal
+            # Nothing was sent yet: half a choice is no mistake.
             errors = FormErrors.of(refusal)
     return pages.render(
         "documents.html",
-        status=error.status if error and not typed else HTTPStatus.OK,
+        status=error.status if error else HTTPStatus.OK,
         found=found,
         own=person_id == actor.person_id,
         values=values,
