@@ -149,6 +149,8 @@ def _page(
         why=typed.text("why") if typed else "",
         evidence=typed.text("evidence") if typed else "",
         overrides=list(OVERRIDES.items()),
+        more_open=any(line.other_minutes for line in seen.lines)
+        or any(name.startswith(("mode", "other-", "ages-")) for name in errors or ()),
         modes=list(MODES.items()),
         ages_choices=AGES_CHOICES,
         waiting=[line for line in seen.lines if line.awaits],
