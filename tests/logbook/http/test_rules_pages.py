@@ -46,6 +46,18 @@ async def test_categories_and_associations_are_shown_side_by_side(circle):
     assert "60 h" in illinois
 
 
+async def test_a_coordinator_chooses_by_whose_rules_hours_count(circle):
+    async with circle.browser("cora") as cora:
+        ours = (await cora.get("/rules")).text
+        other = (await cora.get("/rules?association=texas")).text
+    assert "Hours count by these" in ours
+    assert "Go by these rules" not in ours
+    assert 'action="/association/rules"' in other
+    assert 'value="texas"' in other
+    async with circle.browser("ann") as ann:
+        assert "Go by these rules" not in (await ann.get("/rules?association=texas")).text
+
+
 async def test_every_kind_of_pack_can_be_read(circle):
     async with circle.browser("ann") as ann:
         for name in ODD:

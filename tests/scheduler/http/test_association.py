@@ -45,6 +45,20 @@ async def test_holidays_alone_are_nothing_to_tell(house, open_browser):
     assert "None hold." in await cora.page("/association")
 
 
+async def test_by_whose_rules_hours_count(house, open_browser):
+    cora = await open_browser(house.cora)
+    chosen = await cora.post("/association/rules", rules="first5-alabama")
+    assert chosen.headers["location"].startswith("/rules?association=first5-alabama")
+    told = await cora.send("GET", "/association")
+    assert (told["rules"], told["version"]) == ("first5-alabama", 2)
+    assert told["name"] == "Sample Association"
+    # Whoever changes the name does not change the rules.
+    await cora.post("/association", name="Other name", zone="America/Chicago", holidays="")
+    assert (await cora.send("GET", "/association"))["rules"] == "first5-alabama"
+    await cora.post("/association/rules", status=422, rules="../etc")
+    await (await open_browser(house.lea)).post("/association/rules", status=403, rules="texas")
+
+
 async def test_what_cannot_be_meant_is_said_beside_the_field(house, open_browser):
     cora = await open_browser(house.cora)
     wrong = await cora.post("/association", status=422, name=" ", zone="Mars", holidays="US-ZZ")

@@ -46,6 +46,8 @@ class RulesView(View):
     """The packs of an association, those that are in force, and the other associations."""
 
     association: str
+    ours: str
+    """The association by whose rules hours count here."""
     name: str
     about: str
     address: str | None
@@ -80,13 +82,12 @@ class PackView(View):
 
 async def rules_view(association: str | None, uow: LogbookUow) -> RulesView:
     """Return the packs of an association; of this installation's, if none is named."""
-    if association is None:
-        ours = await uow.people.association()
-        association = ours.rules if ours else ""
-    return rules_of(association, uow.rules, uow.now.date())
+    described = await uow.people.association()
+    ours = uow.rules.association(described.rules if described else "").association
+    return rules_of(association or ours, uow.rules, uow.now.date(), ours)
 
 
-def rules_of(association: str, book: Rulebook, today: date) -> RulesView:
+def rules_of(association: str, book: Rulebook, today: date, ours: str = "") -> RulesView:
     """Return the packs of an association as they hold on a day."""
     head = book.association(association)
     packs = book.of(head.association)
@@ -105,6 +106,7 @@ def rules_of(association: str, book: Rulebook, today: date) -> RulesView:
             line.cells[pack.purpose] = _cell(held)
     return RulesView(
         association=head.association,
+        ours=ours,
         name=head.name,
         about=head.about,
         address=head.address,

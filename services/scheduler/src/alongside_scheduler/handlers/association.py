@@ -1,5 +1,6 @@
 """The association: whose installation this is, and when it is closed."""
 
+import re
 from datetime import date
 
 from pydantic import BaseModel, Field
@@ -17,9 +18,13 @@ from alongside_scheduler.store.uow import SchedulerUow
 
 LONGEST_NAME = 120
 
+_SHARED_RULES = "alliance"
+_RULES = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
+"""How rule packs name an association; which there are is for the logbook to know."""
+
 
 class DescribeAssociation(Command):
-    """What an association is called, and where it keeps its clock."""
+    """What an association is called, where it keeps its clock, and by whose rules hours count."""
 
     name: str
     zone: str
@@ -28,6 +33,13 @@ class DescribeAssociation(Command):
         description=(
             "Which public holidays hold: empty for none, US for the federal ones, or a state such "
             "as US-MN. Left out: as before, and at first those of the country of the zone."
+        ),
+    )
+    rules: str | None = Field(
+        default=None,
+        description=(
+            "By whose rule packs hours count, such as first5-alabama. Left out: as before, and at "
+            "first the pattern that the associations share."
         ),
     )
 
@@ -90,6 +102,10 @@ async def describe_association(command: DescribeAssociation, uow: SchedulerUow) 
     if command.holidays is not None:
         with problems.noting():
             days_off.checked_region("holidays", command.holidays)
+    if command.rules is not None and not _RULES.fullmatch(command.rules):
+        problems.add(
+            "rules", "Name the rules by their folder: lower-case letters, digits and hyphens."
+        )
     problems.raise_any()
     row = await uow.association.get(for_change=True)
     if row is None:
@@ -99,16 +115,17 @@ async def describe_association(command: DescribeAssociation, uow: SchedulerUow) 
             version=1,
             name=name,
             zone=command.zone,
-            rules="alliance",
+            rules=command.rules or _SHARED_RULES,
             holidays=days_off.usual_region(command.zone) if region is None else region,
         )
         uow.association.add(row)
     else:
         # Holidays are for planning; nobody else needs to hear of them.
         row.holidays = row.holidays if command.holidays is None else command.holidays
-        if (row.name, row.zone) == (name, command.zone):
+        rules = command.rules or row.rules
+        if (row.name, row.zone, row.rules) == (name, command.zone, rules):
             return AssociationView.of(row)
-        row.name, row.zone, row.version = name, command.zone, row.version + 1
+        row.name, row.zone, row.rules, row.version = name, command.zone, rules, row.version + 1
     await uow.emit(
         AssociationDescribed(
             id=uow.new_id(),

@@ -48,6 +48,17 @@ async def describe(
     return redirect("/association", "Saved. It holds for what is planned from now on.")
 
 
+@routes.post("/association/rules")
+async def go_by(request: Request, viewer: AsCoordinator, doors: DoorsDep) -> Response:
+    """Choose by whose rules hours count. The button is on the pages of the rules."""
+    rules = (await form_data(request)).text("rules")
+    async with doors.writing(viewer) as uow:
+        described = await cases.show_association(uow)
+        command = cases.DescribeAssociation(name=described.name, zone=described.zone, rules=rules)
+        await cases.describe_association(command, uow)
+    return redirect(f"/rules?association={rules}", "From now on hours count by these rules.")
+
+
 @routes.post("/association/closures")
 async def close(
     request: Request, viewer: AsCoordinator, doors: DoorsDep, pages: PagesDep
