@@ -152,6 +152,9 @@ async def test_the_provider_hands_back_and_the_supervisee_says_again(circle):
     assert (again.status, again.awaits, again.version) == ("recorded", "pat", 3)
     back = TakeBack(entry_id=said.entry_id)
     await circle.run(lambda uow: take_back_entry(back, Actor("ann"), uow))
+    async with circle.app.uow() as uow:
+        assert (await uow.progress.get("ann")).body.attended == 0
+    await holds(circle)
     done = await circle.record(KEY)
     assert done.changed == 2
     ann = await entry_of(circle, "ann")
@@ -172,6 +175,25 @@ async def test_both_at_the_same_moment_make_one_entry(circle):
     async with circle.app.database.read() as session:
         count = await session.execute(text("SELECT count(*) FROM entries"))
         assert count.scalar_one() == 2
+    await holds(circle)
+
+
+async def test_sittings_at_the_same_moment_wait_for_each_other_and_make_one_entry_each(circle):
+    await circle.series(starts=STARTS)
+    circle.clock.advance(timedelta(days=60))
+    whole = [RecordAttendance(series_id="s1", key=key) for key in KEYS]
+    await asyncio.gather(
+        sit(circle, *whole),
+        circle.record(KEYS[2]),
+        say(circle, "bob", KEYS[0]),
+        sit(circle, *reversed(whole)),
+        say(circle, "ann", KEYS[1]),
+        circle.confirm_all("ann"),
+    )
+    async with circle.app.database.read() as session:
+        count = await session.execute(text("SELECT count(*) FROM entries"))
+        assert count.scalar_one() == 6
+    assert (await entry_of(circle, "bob", KEYS[0])).status == "confirmed"
     await holds(circle)
 
 
