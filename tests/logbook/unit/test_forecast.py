@@ -13,7 +13,6 @@ from alongside_logbook.domain.forecast import (
     by_day,
     first_met,
     forecast,
-    holds_on,
     rhythm,
     safe_days,
 )
@@ -123,6 +122,17 @@ def test_a_fixed_cycle_takes_only_what_lies_in_it():
 def test_the_rhythm_is_that_of_the_last_half_year_or_of_what_is_planned(past, planned, every):
     found = rhythm(past, planned, TODAY)
     assert (found.every_days if found else None) == every
+
+
+def holds_on(days: list[Day], asked: Asked, on: date) -> bool:
+    """Whoever looks back on this day finds everything: said as the rules say it, a day at a time."""
+    inside = [each for each in days if each.day <= on and add_months(each.day, asked.at_most) > on]
+    if not inside:
+        return False
+    enough = all(
+        sum(each.minutes[at] for each in inside) >= need for at, need in enumerate(asked.minutes)
+    )
+    return enough and inside[-1].day + DAY >= add_months(inside[0].day, asked.at_least)
 
 
 SMALL = Asked((300, 60), at_least=2, at_most=5)

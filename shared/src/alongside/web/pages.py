@@ -72,7 +72,12 @@ class Pages:
         }
 
 
-PagesDep = Annotated[Pages, Depends(Pages)]
+async def _pages(request: Request) -> Pages:
+    # Not the class itself: what is no coroutine is called in a thread, which costs more than it does.
+    return Pages(request)
+
+
+PagesDep = Annotated[Pages, Depends(_pages)]
 """The pages of this request."""
 
 

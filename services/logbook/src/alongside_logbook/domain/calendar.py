@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 _MONTHS_A_YEAR = 12
 
@@ -13,6 +14,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=1 << 14)
 def last_day(first: date, months: int) -> date:
     """Return the last day of a span of whole months that begins on `first`, both days included."""
     return add_months(first, months) - timedelta(days=1)

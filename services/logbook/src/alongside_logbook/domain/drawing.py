@@ -1,7 +1,7 @@
 """The drawing of hours in time: months gone and ahead, the window, and the days that matter.
 
-Places are in percent of the width and heights in percent of the bars' height, so that a page need
-not know how wide it is.
+Places are in percent of the width, so that a page need not know how wide it is; heights are in
+pixels.
 """
 
 from calendar import monthrange
@@ -23,8 +23,11 @@ PARTS: dict[Part, str] = {
     "rhythm": "Going on as until now",
 }
 
+_TOP, _HEIGHT = 12, 80
 _MOST = 48
 _FEWEST = 12
+_LAST_LABEL = 92
+"""Further to the right, a year would not fit in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Column:
     x: float
     width: float
     bars: tuple[tuple[Part, float, float], ...]
-    """Which part, from where downwards, how high."""
+    """Which part, from where downwards, how high, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ def draw(progress: Progress) -> Drawing | None:
         bands=tuple(_bands(progress, scale)),
         lines=tuple(_lines(progress, scale)),
         years=tuple(
-            (scale.at(date(year, 1, 1)), str(year)) for year in range(first.year + 1, last.year + 1)
+            (at, str(year))
+            for year in range(first.year + 1, last.year + 1)
+            if (at := scale.at(date(year, 1, 1))) < _LAST_LABEL
         ),
         parts=tuple(part for part in PARTS if any(each[part] for each in minutes.values())),
     )
@@ -119,7 +124,7 @@ class _Scale:
 def _minutes(progress: Progress) -> dict[str, Counter[Part]]:
     found: dict[str, Counter[Part]] = {}
     for month in progress.months:
-        found[month.month] = Counter(counted=month.counted, pending=month.pending)
+        found[month.month] = Counter({"counted": month.counted, "pending": month.pending})
     for coming in progress.forecast.coming if progress.forecast else ():
         parts = found.setdefault(month_of(coming.day), Counter())
         parts["planned" if coming.planned else "rhythm"] += coming.minutes
@@ -152,12 +157,12 @@ def _day(month: str) -> date:
 
 def _bars(parts: Counter[Part], most: int) -> tuple[tuple[Part, float, float], ...]:
     bars = []
-    top = 100.0
+    top = float(_TOP + _HEIGHT)
     for part in PARTS:
         if parts[part]:
-            height = 100 * parts[part] / most
+            height = _HEIGHT * parts[part] / most
             top -= height
-            bars.append((part, round(max(0.0, top), 2), round(height, 2)))
+            bars.append((part, round(top, 1), round(height, 1)))
     return tuple(bars)
 
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +20,7 @@ Basis = Literal["met", "planned", "rhythm", "not_in_sight"]
 """met: it appears met already. planned: by the sessions planned. rhythm: by going on as until now.
 not_in_sight: neither leads there."""
 
+_DAY = timedelta(days=1)
 _LOOKED_BACK = timedelta(days=183)
 _LONGEST_GAP = 183
 _FURTHEST_MONTHS = 60
@@ -147,31 +148,17 @@ def by_day(days: Iterable[Day]) -> tuple[Day, ...]:
     return tuple(Day(day, found[day]) for day in sorted(found))
 
 
-def holds_on(days: Sequence[Day], asked: Asked, on: date) -> bool:
-    """Tell whether whoever looks back on a day finds everything that is asked for."""
-    inside = [day for day in days if day.day <= on and _within(day.day, asked, on)]
-    if not inside:
-        return not any(asked.minutes)
-    had = [sum(minutes) for minutes in zip(*(day.minutes for day in inside), strict=True)]
-    enough = all(have >= need for have, need in zip(had, asked.minutes, strict=True))
-    return enough and _spans(inside[0].day, inside[-1].day, asked)
-
-
 def first_met(days: Sequence[Day], asked: Asked) -> date | None:
     """Return the first day by which everything appears met; `days` are in order, each once."""
+    inside = _in_cycle(days, asked)
     had = [0] * len(asked.minutes)
     begin = 0
-    for number, day in enumerate(days):
-        if (asked.first and day.day < asked.first) or (asked.last and day.day > asked.last):
-            begin = number + 1
-            had = [0] * len(asked.minutes)
-            continue
+    for day in inside:
         had = [have + more for have, more in zip(had, day.minutes, strict=True)]
-        while not _within(days[begin].day, asked, day.day):
-            had = [have - gone for have, gone in zip(had, days[begin].minutes, strict=True)]
+        while asked.at_most is not None and last_day(inside[begin].day, asked.at_most) < day.day:
+            had = [have - gone for have, gone in zip(had, inside[begin].minutes, strict=True)]
             begin += 1
-        enough = all(have >= need for have, need in zip(had, asked.minutes, strict=True))
-        if enough and _spans(days[begin].day, day.day, asked):
+        if _enough(had, asked) and _spans(inside[begin].day, day.day, asked):
             return day.day
     return None
 
@@ -179,22 +166,32 @@ def first_met(days: Sequence[Day], asked: Asked) -> date | None:
 def safe_days(days: Sequence[Day], asked: Asked, today: date) -> tuple[date | None, date | None]:
     """Return the first day from today on, and the last in a row, that whoever applies finds it met.
 
-    Only on the day of a session, and on the day one leaves the window, can this change.
+    Only on the day of a session, and on the day after one left the window, can this change; `days`
+    are in order, each once.
     """
-    changes = {today}
-    for day in days:
-        changes.add(day.day)
-        if asked.at_most is not None:
-            changes.add(add_months(day.day, asked.at_most))
-    if asked.last is not None:
-        changes.add(asked.last + timedelta(days=1))
+    inside = _in_cycle(days, asked)
+    until = [_last_in_window(day.day, asked) for day in inside]
+    changes = {today, *(day.day for day in inside), *(last + _DAY for last in until)}
+    sums = [
+        list(accumulate((day.minutes[index] for day in inside), initial=0))
+        for index in range(len(asked.minutes))
+    ]
     earliest: date | None = None
-    for turn in sorted(turn for turn in changes if turn >= today):
-        holds = holds_on(days, asked, turn) and (asked.last is None or turn <= asked.last)
+    begin = end = 0
+    for turn in sorted(turn for turn in changes if today <= turn < date.max):
+        while end < len(inside) and inside[end].day <= turn:
+            end += 1
+        while begin < end and until[begin] < turn:
+            begin += 1
+        holds = (
+            begin < end
+            and _enough([each[end] - each[begin] for each in sums], asked)
+            and _spans(inside[begin].day, inside[end - 1].day, asked)
+        )
         if earliest is None and holds:
             earliest = turn
         elif earliest is not None and not holds:
-            return earliest, turn - timedelta(days=1)
+            return earliest, turn - _DAY
     return earliest, None
 
 
@@ -211,12 +208,21 @@ def rhythm(past: Sequence[Day], planned: Sequence[Day], today: date) -> Rhythm |
     return None
 
 
-def _within(day: date, asked: Asked, on: date) -> bool:
-    if asked.first is not None and day < asked.first:
-        return False
-    if asked.last is not None and day > asked.last:
-        return False
-    return asked.at_most is None or last_day(day, asked.at_most) >= on
+def _in_cycle(days: Sequence[Day], asked: Asked) -> Sequence[Day]:
+    if asked.first is None or asked.last is None:
+        return days
+    return [day for day in days if asked.first <= day.day <= asked.last]
+
+
+def _last_in_window(day: date, asked: Asked) -> date:
+    """Return the last day on which whoever looks back still finds a day."""
+    if asked.last is not None:
+        return asked.last
+    return date.max - _DAY if asked.at_most is None else last_day(day, asked.at_most)
+
+
+def _enough(had: Sequence[int], asked: Asked) -> bool:
+    return all(have >= need for have, need in zip(had, asked.minutes, strict=True))
 
 
 def _spans(first: date, last: date, asked: Asked) -> bool:

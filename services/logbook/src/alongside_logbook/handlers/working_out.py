@@ -1,7 +1,9 @@
 """Looking up all that somebody's progress rests on, and working it out. Nothing is written here."""
 
+import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -60,8 +62,18 @@ async def work_out(supervisee_id: str, uow: LogbookUow, *, on: date | None = Non
     """Judge all hours and trainings of a person anew, under every goal, as of a day: by default today."""
     person = await uow.people.get(supervisee_id)
     told = await uow.entries.told_of(supervisee_id)
-    known = await look_up(supervisee_id, person, facts_in([each.current for each in told]), uow, on)
     goals = await goals_of(person, uow, person_id=supervisee_id)
+    known = await look_up(supervisee_id, person, facts_in([each.current for each in told]), uow, on)
+    with _undisturbed():
+        return _worked_out(person, told, goals, known)
+
+
+def _worked_out(
+    person: PersonRow | None,
+    told: Sequence[Told],
+    goals: Sequence[tuple[Goal, Pack]],
+    known: Known,
+) -> WorkedOut:
     verdicts: dict[str, Mapping[str, Verdict]] = {}
     further: dict[str, Progress] = {}
     main = _main(person, goals)
@@ -78,6 +90,18 @@ async def work_out(supervisee_id: str, uow: LogbookUow, *, on: date | None = Non
         further=further,
         changed=_changed(told, main_verdicts, verdicts),
     )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put the search for garbage off: what thousands of entries make has no cycles to be found."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 async def look_up(

@@ -57,7 +57,7 @@ def actor_of(viewer: Viewer) -> Actor:
     return Actor(viewer.person_id, coordinator=viewer.is_coordinator)
 
 
-def _doors(request: Request) -> Doors:
+async def _doors(request: Request) -> Doors:
     return cast("Doors", request.app.state.doors)
 
 
@@ -65,7 +65,7 @@ DoorsDep = Annotated[Doors, Depends(_doors)]
 """The doors of this service."""
 
 
-def _actor(viewer: CurrentViewer) -> Actor:
+async def _actor(viewer: CurrentViewer) -> Actor:
     return actor_of(viewer)
 
 

@@ -238,6 +238,29 @@ class EntryStore:
             query = query.where(EntryRow.awaits == leader)
         return (await self._session.exec(query.order_by(col(EntryRow.started_at)))).all()
 
+    async def waiting_of(self, supervisee_id: str, *, mine: bool, limit: int) -> Sequence[EntryRow]:
+        """Return entries of a person that wait for their own word, or for others', oldest first."""
+        awaits = col(EntryRow.awaits)
+        query = (
+            select_rows(EntryRow)
+            .where(
+                EntryRow.supervisee_id == supervisee_id,
+                awaits == supervisee_id
+                if mine
+                else awaits.is_not(None) & (awaits != supervisee_id),
+            )
+            .order_by(col(EntryRow.started_at), col(EntryRow.entry_id))
+            .limit(limit)
+        )
+        return (await self._session.exec(query)).all()
+
+    async def counts_of_awaiting(self, person_id: str) -> tuple[int, int]:
+        """Return how many entries wait for this person as supervisee, and how many as provider."""
+        mine = _ENTRIES.c.supervisee_id == person_id
+        query = select(mine, func.count()).where(_ENTRIES.c.awaits == person_id).group_by(mine)
+        found = {bool(own): int(number) for own, number in await self._session.execute(query)}
+        return found.get(True, 0), found.get(False, 0)
+
     async def unconfirmed_of(self, supervisee_id: str) -> Sequence[EntryRow]:
         """Return a person's entries that wait for anybody, oldest first."""
         query = (

@@ -38,6 +38,21 @@ class ProgressStore:
         )
         return (await self._session.exec(query)).first()
 
+    async def with_person(self, person_id: str) -> tuple[PersonRow | None, ProgressRow | None]:
+        """Return somebody, and where they stand: whichever there is."""
+        query = (
+            select_rows(PersonRow, ProgressRow)
+            .join(
+                ProgressRow,
+                col(ProgressRow.supervisee_id) == col(PersonRow.person_id),
+                isouter=True,
+            )
+            .where(col(PersonRow.person_id) == person_id)
+        )
+        found = (await self._session.exec(query)).first()
+        # Hours may have been heard of before the person was.
+        return (found[0], found[1]) if found else (None, await self.get(person_id))
+
     async def keep(self, supervisee_id: str, version: int, progress: Progress) -> None:
         """Keep where somebody stands now."""
         main = progress.main

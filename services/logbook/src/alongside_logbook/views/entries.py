@@ -144,7 +144,7 @@ async def entry_views(
     """Return entries as this person may see them."""
     people = {row.supervisee_id for row in rows} | {row.provider_id for row in rows}
     names = await Names.of(uow, people)
-    return tuple(_view(row, actor, names) for row in rows)
+    return tuple(view_of(row, actor, names) for row in rows)
 
 
 async def entries_page(
@@ -188,7 +188,7 @@ async def entry_history(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryHi
     words = signatures(read)
     links, head = await uow.entries.chain(row.supervisee_id)
     return EntryHistory(
-        entry=_view(row, actor, names),
+        entry=view_of(row, actor, names),
         steps=tuple(
             Step(
                 version=version.version,
@@ -238,7 +238,8 @@ def _signed(word: Signature | None, names: Names) -> Signed | None:
     return Signed(by=names(word.person_id), at=word.at, version=word.version)
 
 
-def _view(row: EntryRow, actor: Actor, names: Names) -> EntryView:
+def view_of(row: EntryRow, actor: Actor, names: Names) -> EntryView:
+    """Return an entry as this person may see it."""
     entry, verdict = row.current, row.verdict
     return EntryView(
         **entry.model_dump(

@@ -14,7 +14,7 @@ from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.goals import goals_of, offered
 from alongside_logbook.handlers.working_out import work_out
-from alongside_logbook.store.tables import ProgressRow
+from alongside_logbook.store.tables import PersonRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
 
@@ -102,30 +102,85 @@ class Cohort(View):
     """How many people have entries that wait for somebody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands, before anybody's name was looked up."""
+
+    person_id: str
+    person: PersonRow | None
+    version: int
+    progress: Progress
+    further: Mapping[str, Progress]
+
+    @property
+    def goals(self) -> tuple[GoalView, ...]:
+        """Every goal, the category they pursue first; the first is the one to show."""
+        shown = [(self.progress.goal or "none", self.progress), *self.further.items()]
+        if self.progress.goal is None and self.further:
+            shown = shown[1:]
+        return tuple(
+            GoalView(
+                goal=goal,
+                purpose=goal.partition("/")[0] if progress.goal else None,
+                category=progress.category,
+                title=progress.title,
+                pursued=progress is self.progress and progress.goal is not None,
+                progress=progress,
+            )
+            for goal, progress in shown
+        )
+
+    @property
+    def named(self) -> set[str]:
+        """Whoever is named: themselves, whom hours wait for, whom they are shared among."""
+        return {
+            self.person_id,
+            *(each.person_id for each in self.progress.awaited),
+            *self._sharing,
+        }
+
+    @property
+    def _sharing(self) -> set[str]:
+        return {
+            each.person_id
+            for progress in (self.progress, *self.further.values())
+            for each in progress.shares
+        }
+
+    def view(self, names: Names) -> ProgressView:
+        """Return it with names."""
+        return ProgressView(
+            person=names(self.person_id),
+            version=self.version,
+            progress=self.progress,
+            awaited=tuple(_awaited(each, names) for each in self.progress.awaited),
+            goals=self.goals,
+            names={each: names(each).name for each in self._sharing},
+        )
+
+
 async def progress_view(person_id: str, actor: Actor, uow: LogbookUow) -> ProgressView:
+    """Return where somebody stands; raise `NotFound` for who may not see their hours."""
+    found = await standing_of(person_id, actor, uow)
+    return found.view(await Names.of(uow, found.named))
+
+
+async def standing_of(person_id: str, actor: Actor, uow: LogbookUow) -> Standing:
     """Return where somebody stands, from the rows that are kept ready.
 
     What has not been worked out since something changed is worked out now, without being kept.
     """
     await may_see_hours(actor, person_id, uow)
-    row = await uow.progress.get(person_id)
-    person = await uow.people.get(person_id)
+    person, row = await uow.progress.with_person(person_id)
     if person is None and row is None and person_id != actor.person_id:
         raise NotFound
-    found = await _found(person_id, row, uow)
-    goals = _goal_views(found)
-    progress = found.progress
-    sharing = {each.person_id for goal in goals for each in goal.progress.shares}
-    names = await Names.of(
-        uow, [person_id, *(each.person_id for each in progress.awaited), *sharing]
-    )
-    return ProgressView(
-        person=names(person_id),
-        version=row.version if row else 0,
-        progress=progress,
-        awaited=tuple(_awaited(each, names) for each in progress.awaited),
-        goals=goals,
-        names={each: names(each).name for each in sharing},
+    version = row.version if row else 0
+    if row is None or row.stale:
+        now = await work_out(person_id, uow)
+        return Standing(person_id, person, version, now.progress, now.further)
+    further = await uow.goals.progress(person_id)
+    return Standing(
+        person_id, person, version, row.body, {each.goal: each.body for each in further}
     )
 
 
@@ -178,37 +233,6 @@ async def cohort(actor: Actor, uow: LogbookUow) -> Cohort:
         lines=tuple(lines),
         by_status=by_status,
         unconfirmed=sum(1 for line in lines if line.progress.unconfirmed),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    progress: Progress
-    further: Mapping[str, Progress]
-
-
-async def _found(person_id: str, row: ProgressRow | None, uow: LogbookUow) -> _Found:
-    if row is None or row.stale:
-        now = await work_out(person_id, uow)
-        return _Found(now.progress, now.further)
-    further = await uow.goals.progress(person_id)
-    return _Found(row.body, {each.goal: each.body for each in further})
-
-
-def _goal_views(found: _Found) -> tuple[GoalView, ...]:
-    all_ = [(found.progress.goal or "none", found.progress), *found.further.items()]
-    if found.progress.goal is None and found.further:
-        all_ = all_[1:]
-    return tuple(
-        GoalView(
-            goal=goal,
-            purpose=goal.partition("/")[0] if progress.goal else None,
-            category=progress.category,
-            title=progress.title,
-            pursued=progress is found.progress and progress.goal is not None,
-            progress=progress,
-        )
-        for goal, progress in all_
     )
 
 

@@ -75,12 +75,11 @@ def entries_seen(form: Form) -> tuple[Seen, ...]:
 
 async def counts(viewer: Viewer, uow: LogbookUow) -> dict[str, int]:
     """Return how much waits for this person, for the navigation."""
-    waiting = await uow.entries.awaiting(viewer.person_id)
-    mine = [row for row in waiting if row.supervisee_id == viewer.person_id]
-    found = {"/hours": len(mine)}
+    mine, others = await uow.entries.counts_of_awaiting(viewer.person_id)
+    found = {"/hours": mine}
     if viewer.is_supervisor:
         _, unrecorded = await uow.sessions.awaiting(viewer.person_id, uow.now, limit=0)
-        found["/attendance"] = unrecorded + len(waiting) - len(mine)
+        found["/attendance"] = unrecorded + others
     if viewer.is_supervisor or viewer.is_coordinator:
         _, found["/visits"] = await uow.visits.due(viewer.person_id, uow.now, limit=0)
     return found

@@ -1,6 +1,6 @@
 """What somebody works toward: choosing a further goal, dropping one, and who did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -53,15 +53,19 @@ class ShownGoal:
 
 def shown_goal(goal: GoalView) -> ShownGoal:
     """Return a goal with its words and its drawing."""
-    progress = goal.progress
+    return replace(line_of(goal), drawn=draw(goal.progress))
+
+
+def line_of(goal: GoalView) -> ShownGoal:
+    """Return a goal with its words alone."""
     heading = heading_of(goal.goal)
     return ShownGoal(
         goal=goal.goal,
         title=goal.title,
         heading=heading,
-        summary=f"{heading}: {_summary(progress)}",
-        progress=progress,
-        drawn=draw(progress),
+        summary=_summary(goal.progress),
+        progress=goal.progress,
+        drawn=None,
     )
 
 

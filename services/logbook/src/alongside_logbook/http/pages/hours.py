@@ -19,14 +19,16 @@ from alongside_logbook.handlers.confirmation import (
 )
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
 from alongside_logbook.http.pages.common import AGES_CHOICES, counts, entries_seen
-from alongside_logbook.http.pages.goals import shown_goal
+from alongside_logbook.http.pages.goals import heading_of, line_of, shown_goal
 from alongside_logbook.store.uow import LogbookUow
-from alongside_logbook.views.entries import entries_page, entry_views
-from alongside_logbook.views.progress import progress_view
+from alongside_logbook.views.entries import EntryView
+from alongside_logbook.views.hours import hours_view
 
 router = APIRouter(include_in_schema=False)
 
-_PER_PAGE = 25
+_PER_PAGE = 12
+_AT_ONCE = 8
+"""How many entries that wait are shown with a form each."""
 
 Id = Annotated[str, Path(max_length=64)]
 
@@ -45,9 +47,10 @@ async def hours_page(
     actor: ActorDep,
     person: Annotated[str | None, Query(max_length=64)] = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    goal: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
-    """Show somebody's hours: one's own, or of a person one may see."""
-    return await _hours(pages, viewer, uow, actor, person or viewer.person_id, page=page)
+    """Show somebody's hours: one's own, or of a person one may see; `goal` says toward what first."""
+    return await _hours(pages, viewer, uow, actor, person or viewer.person_id, page=page, goal=goal)
 
 
 @router.post("/hours/confirm")
@@ -125,39 +128,35 @@ async def _hours(
     person_id: str,
     *,
     page: int = 1,
+    goal: str | None = None,
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
     own = person_id == viewer.person_id
-    shown = await progress_view(person_id, actor, uow)
-    goals = [shown_goal(goal) for goal in shown.goals]
-    entries = await entries_page(person_id, actor, uow, page=page, size=_PER_PAGE)
-    waiting = await entry_views(await uow.entries.unconfirmed_of(person_id), actor, uow)
+    shown = await hours_view(person_id, actor, uow, page=page, size=_PER_PAGE, at_once=_AT_ONCE)
+    progress = shown.progress
+    goals = sorted(progress.goals, key=lambda each: each.goal != goal)
     return pages.render(
         "hours.html",
         status=status,
-        person=shown.person,
-        first=goals[0],
-        others=goals[1:],
-        headings={goal.goal: goal.heading for goal in goals},
-        names=shown.names,
+        person=progress.person,
+        first=shown_goal(goals[0]),
+        others=[line_of(each) for each in goals[1:]],
+        headings={each.goal: heading_of(each.goal) for each in goals},
+        names=progress.names,
         may_choose=own or actor.coordinator,
-        awaited=shown.awaited,
-        entries=entries,
-        to_confirm=[
-            entry
-            for entry in waiting
-            if entry.awaits and entry.awaits.person_id == person_id and entry.status == "recorded"
-        ],
-        sent_back=[
-            entry
-            for entry in waiting
-            if entry.awaits and entry.awaits.person_id == person_id and entry.status == "returned"
-        ],
-        with_provider=[
-            entry for entry in waiting if entry.awaits and entry.awaits.person_id != person_id
-        ],
+        awaited=progress.awaited,
+        entries=shown.entries,
+        pursued=next((each.goal for each in goals if each.pursued), None),
+        states={
+            each.entry_id: _state(each) for each in (*shown.entries.entries, *shown.with_others)
+        },
+        tones={"counted": "good", "pending": "info", "not_counted": "calm"},
+        to_confirm=shown.to_confirm,
+        more_to_confirm=shown.waiting - len(shown.to_confirm) - len(shown.sent_back),
+        sent_back=shown.sent_back,
+        with_provider=shown.with_others,
         unrecorded=len(await uow.waiting.unrecorded_of(person_id, uow.now)) if own else 0,
         ages_choices=AGES_CHOICES,
         own=own,
@@ -165,3 +164,16 @@ async def _hours(
         typed=typed or {},
         counts=await counts(viewer, uow),
     )
+
+
+def _state(entry: EntryView) -> tuple[str, str]:
+    """Return how the state of an entry is called, and its tone."""
+    match entry.status:
+        case "withdrawn":
+            return "Taken back", "calm"
+        case "confirmed":
+            return "Confirmed", "good"
+        case "returned":
+            return "Returned", "warn"
+        case _:
+            return ("With the provider" if entry.said_first else "To confirm"), "info"

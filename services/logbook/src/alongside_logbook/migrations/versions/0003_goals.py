@@ -41,11 +41,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_goal_progress_goal", "goal_progress", ["goal", "status"])
     op.add_column("entries", sa.Column("verdicts", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_entries_waiting",
+        "entries",
+        ["supervisee_id", "started_at"],
+        sqlite_where=sa.text("awaits IS NOT NULL"),
+        postgresql_where=sa.text("awaits IS NOT NULL"),
+    )
     # Worked out anew by the clock: what was worked out before knew one goal only.
     op.execute("UPDATE progress SET stale = true")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_entries_waiting", "entries")
     op.drop_column("entries", "verdicts")
     op.drop_table("goal_progress")
     op.drop_table("goals")

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    text,
 )
 from sqlmodel import Field
 
@@ -65,6 +66,13 @@ class EntryRow(LogbookTable, table=True):
         Index("ix_entries_supervisee", "supervisee_id", "started_at"),
         Index("ix_entries_provider", "provider_id", "supervisee_id"),
         Index("ix_entries_awaits", "awaits"),
+        Index(
+            "ix_entries_waiting",
+            "supervisee_id",
+            "started_at",
+            sqlite_where=text("awaits IS NOT NULL"),
+            postgresql_where=text("awaits IS NOT NULL"),
+        ),
         Index("ix_entries_batch", "batch_id", "supervisee_id"),
     )
 
