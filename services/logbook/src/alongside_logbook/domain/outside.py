@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from alongside.contracts import GroupKind
 from alongside.errors import Conflict, Forbidden, Invalid
 from alongside.zones import zone
+from alongside_logbook.domain.attended import hand_back, stand_behind
 from alongside_logbook.domain.entry import OUTSIDE, Ages, EntryVersion, Mode
+from alongside_logbook.domain.steps import says, step, unchanged
 
 LONGEST_SESSION = 12 * 60
 """Minutes that one session from elsewhere can be long."""
@@ -22,7 +24,6 @@ EARLIEST = date(1990, 1, 1)
 """An earlier day is a typing error."""
 
 NO_TITLE = "Reflective supervision"
-LONGEST_REASON = 500
 
 
 class OutsideHour(BaseModel):
@@ -99,24 +100,20 @@ def revise(
     Whatever was vouched for before needs vouching again.
     """
     _own(entry, actor_id)
-    unchanged_since(entry, seen)
+    unchanged(entry, seen)
     if entry.status == "withdrawn":
         raise Conflict("This was taken back. Write it down anew if it was right after all.")
     said = _said(facts, now)
-    if all(getattr(entry, name) == value for name, value in said.items()):
+    if says(entry, said):
         return None
-    return entry.model_copy(
-        update={
-            **said,
-            "version": entry.version + 1,
-            "status": "recorded",
-            "awaits": facts.provider_id,
-            "act": "submitted",
-            "actor_id": actor_id,
-            "at": now,
-            "correction": None,
-            "returned_because": None,
-        }
+    return step(
+        entry,
+        said,
+        status="recorded",
+        awaits=facts.provider_id,
+        act="submitted",
+        actor_id=actor_id,
+        now=now,
     )
 
 
@@ -127,22 +124,13 @@ def withdraw(
 
     What it said stays in the record; it counts for nothing any more.
     """
-    unchanged_since(entry, seen)
+    unchanged(entry, seen)
     if entry.origin == "session":
         raise Conflict("Attendance at a session planned here is corrected, not taken back.")
     if entry.status == "withdrawn":
         return None
-    return entry.model_copy(
-        update={
-            "version": entry.version + 1,
-            "status": "withdrawn",
-            "awaits": None,
-            "act": "withdrawn",
-            "actor_id": actor_id,
-            "at": now,
-            "correction": None,
-            "returned_because": None,
-        }
+    return step(
+        entry, {}, status="withdrawn", awaits=None, act="withdrawn", actor_id=actor_id, now=now
     )
 
 
@@ -151,21 +139,7 @@ def vouch(
 ) -> EntryVersion | None:
     """Return the version the provider stands behind, or none if they did so before."""
     _asked(entry, provider_id)
-    if entry.status == "confirmed" and entry.version == seen + 1:
-        return None
-    unchanged_since(entry, seen)
-    _open(entry)
-    return entry.model_copy(
-        update={
-            "version": entry.version + 1,
-            "status": "confirmed",
-            "awaits": None,
-            "act": "confirmed",
-            "actor_id": provider_id,
-            "at": now,
-            "correction": None,
-        }
-    )
+    return stand_behind(entry, actor_id=provider_id, now=now, seen=seen)
 
 
 def decline(
@@ -173,36 +147,7 @@ def decline(
 ) -> EntryVersion:
     """Return the version the provider disagrees with: the supervisee is awaited."""
     _asked(entry, provider_id)
-    unchanged_since(entry, seen)
-    _open(entry)
-    return entry.model_copy(
-        update={
-            "version": entry.version + 1,
-            "status": "returned",
-            "awaits": entry.supervisee_id,
-            "act": "returned",
-            "actor_id": provider_id,
-            "at": now,
-            "correction": None,
-            "returned_because": checked_reason(reason),
-        }
-    )
-
-
-def checked_reason(reason: str) -> str:
-    """Return a reason on one line; raise `Invalid` for none, or for a long one."""
-    words = " ".join(reason.split())
-    if not words:
-        raise Invalid("Say in a few words what is not right.", field="reason")
-    if len(words) > LONGEST_REASON:
-        raise Invalid(f"Please use at most {LONGEST_REASON} characters.", field="reason")
-    return words
-
-
-def unchanged_since(entry: EntryVersion, seen: int | None) -> None:
-    """Raise `Conflict` if somebody decides on another version than the one that stands."""
-    if seen is not None and seen != entry.version:
-        raise Conflict("This entry changed since you looked at it. Please look again.")
+    return hand_back(entry, reason, actor_id=provider_id, now=now, seen=seen)
 
 
 def problems(facts: OutsideHour, now: datetime) -> dict[str, str]:
@@ -278,10 +223,3 @@ def _own(entry: EntryVersion, actor_id: str) -> None:
 def _asked(entry: EntryVersion, provider_id: str) -> None:
     if entry.provider_id != provider_id:
         raise Forbidden("These hours are said to be with somebody else.")
-
-
-def _open(entry: EntryVersion) -> None:
-    if entry.status == "confirmed":
-        raise Conflict("This was confirmed before.")
-    if entry.status != "recorded":
-        raise Conflict("This is not waiting for a word any more.")

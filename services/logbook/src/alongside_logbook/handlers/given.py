@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_logbook.domain.outside import unchanged_since
+from alongside_logbook.domain.steps import unchanged
 from alongside_logbook.domain.vouching import Answer, VouchLine, checked_answers
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.progress import recompute
@@ -34,7 +34,7 @@ async def answer_given(command: AnswerGiven, actor: Actor, uow: LogbookUow) -> A
     checked = checked_answers(lines, command.answers)
     confirmed = 0
     for entry in entries:
-        unchanged_since(entry, given[entry.entry_id].version)
+        unchanged(entry, given[entry.entry_id].version)
         _line, said = checked[entry.entry_id]
         await decide(entry, said, uow)
         confirmed += said.right
