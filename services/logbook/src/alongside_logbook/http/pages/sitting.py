@@ -214,7 +214,10 @@ def _beside(errors: FormErrors) -> dict[str, str]:
     """Return messages by control: what speaks of a session, or a person at it, stands beside that."""
     controls = {1: "row", 2: "minutes"}
     placed = {}
-    for name, message in errors.items():
+    for given, message in errors.items():
+        name = given.removesuffix(
+            "/why"
+        )  # why a coordinator records it is said on the session's page
         typed = name.startswith(("minutes-", "other-", "about-", "mode-"))
         control = None if typed else controls.get(name.count("/"))
         placed[f"{control}-{name}" if control else name] = message
