@@ -173,6 +173,8 @@ def test_a_requirement_that_only_warns_does_not_stand_in_the_way():
     found = evaluated(run(13, date(2025, 1, 1), every=31), rules)
     assert found.appears_met
     assert found.warnings == ("Requirement about-rsc: 12 h more would be asked.",)
+    enough = run(13, date(2025, 1, 1), every=31, about_rsc_minutes=60)[:12]
+    assert not evaluated(enough, rules).warnings
 
 
 BUCKETS = (
@@ -216,6 +218,7 @@ def test_work_as_reviewer_counts_up_to_its_limit():
     assert found.appears_met
     assert tallied(found) == {"training": (900, 0), "reviewer": (420, 0)}
     assert [tally.beyond for tally in found.tallies] == [180, 180]
+    assert [(tally.pending, tally.outside) for tally in found.tallies] == [(0, 0), (0, 0)]
     assert not evaluated([], rules, ann(trainings=mine[:1])).training_met
 
 
