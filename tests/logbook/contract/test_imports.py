@@ -1,5 +1,7 @@
 """Reading logs in, from the file to the undo, on both databases."""
 
+import asyncio
+
 import pytest
 
 from alongside.errors import Forbidden, Invalid, NotFound
@@ -148,7 +150,11 @@ async def test_a_coordinator_reads_in_a_file_of_many(circle):
     staged = await stage(circle, MANY, CORA, many=True)
     circle.said.clear()
     await confirm(circle, staged.id, CORA)
-    await Importer(circle.app.uow).work()
+    importer = Importer(circle.app.uow)
+    assert (await importer.tick(), await importer.tick()) == (1, 0)
+    while (await row_of(circle, staged.id)).state == "running":
+        await asyncio.sleep(0.01)
+    await importer.stop()
     row = await row_of(circle, staged.id)
     assert (row.state, row.people, row.total, row.refused) == ("done", 2, 3, 1)
     assert [each.supervisee_id for each in await entries(circle, staged.id)] == [

@@ -85,7 +85,7 @@ def create_app(
         *pages.routers(),
     ):
         web.include_router(router)
-    housekeeping = Housekeeping(uow)
+    housekeeping, importer = Housekeeping(uow), Importer(uow)
     return ServiceApp(
         name="logbook",
         web=web,
@@ -104,7 +104,8 @@ def create_app(
             Ticker("endings", timedelta(hours=6), housekeeping.note_endings),
             Ticker("nudges", timedelta(hours=1), housekeeping.nudge),
             Ticker("leaving", timedelta(hours=1), housekeeping.follow_leaving),
-            Ticker("imports", timedelta(seconds=2), Importer(uow).work),
+            Ticker("imports", timedelta(seconds=2), importer.tick),
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
+        on_stop=(importer.stop,),
     )

@@ -4,9 +4,12 @@ Each batch and how far the import is commit together, so whoever is stopped anyw
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+
+import structlog
 
 from alongside.contracts import AttendanceRecorded, HoursWithdrawn
 from alongside_logbook.domain.outside import OutsideHour, submit, withdraw
@@ -14,6 +17,8 @@ from alongside_logbook.handlers.imports import REFUSED_FOR
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.store.tables import ImportRow
 from alongside_logbook.store.uow import LogbookUow
+
+log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Entries of one person in a transaction."""
@@ -29,6 +34,30 @@ class Importer:
     def __init__(self, uow: UowFactory, *, batch: int = BATCH) -> None:
         self._uow = uow
         self._batch = batch
+        self._going: asyncio.Task[None] | None = None
+
+    async def tick(self) -> int:
+        """Set to work on what is under way, beside everything else; return how much that is."""
+        if self._going is not None and not self._going.done():
+            return 0
+        async with self._uow() as uow:
+            waiting = await uow.imports.under_way()
+        if waiting:
+            self._going = asyncio.create_task(self._go(), name="imports")
+        return len(waiting)
+
+    async def stop(self) -> None:
+        """Stop after what is in hand; whoever ticks next goes on there."""
+        if self._going is not None:
+            self._going.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._going
+
+    async def _go(self) -> None:
+        try:
+            await self.work()
+        except Exception as error:  # noqa: BLE001  # the next tick tries again
+            log.warning("import_failed", error=repr(error))
 
     async def work(self) -> int:
         """Carry everything on that is under way, to its end; return how many batches that took."""
