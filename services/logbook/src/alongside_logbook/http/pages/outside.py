@@ -92,11 +92,12 @@ async def write_page(
     try:
         sessions = sessions_of(form, rows)
         async with doors.writing() as uow:
-            written, name = await _write(form, sessions, actor, uow)
+            written, name, registered = await _write(form, sessions, actor, uow)
     except (Invalid, Conflict, Forbidden) as error:
         return await _again(pages, doors, actor, form, rows, error)
     number = say_count(len(written.entries), "session")
-    return redirect(HOME, f"{number} written down. {name} is asked as soon as you say so.")
+    then = "confirms when they sign in" if registered else "is asked as soon as you say so"
+    return redirect(HOME, f"{number} written down. {name} {then}.")
 
 
 @router.get("/hours/outside/{entry_id}")
@@ -195,7 +196,7 @@ async def _home(
 
 async def _write(
     form: Form, sessions: Sequence[tuple[int, Any]], actor: Actor, uow: LogbookUow
-) -> tuple[Written, str]:
+) -> tuple[Written, str, bool]:
     provider_id = form.text("provider")
     name = (await Names.of(uow, [provider_id]))(provider_id).name
     if not provider_id:
@@ -217,10 +218,11 @@ async def _write(
         anyway=form.is_on("anyway"),
     )
     try:
-        return await write_down(command, actor, uow), name
+        written = await write_down(command, actor, uow)
     except AlongsideError as error:
         error.fields = renumbered(error.fields, [number for number, _ in sessions])
         raise
+    return written, name, await uow.people.get(provider_id) is not None
 
 
 async def _again(
