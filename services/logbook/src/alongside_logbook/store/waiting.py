@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -53,7 +53,7 @@ class WaitingStore:
     async def unrecorded_of(
         self, person: str, now: datetime, *, most: int = 60
     ) -> tuple[SessionRow, ...]:
-        """Return sessions that ended, on whose roster somebody was, with no word about them yet.
+        """Return sessions that ended unrecorded, on whose roster somebody was who has not spoken either.
 
         Newest first. What was said and taken back is no word.
         """
@@ -72,6 +72,9 @@ class WaitingStore:
             select_rows(SessionRow)
             .where(
                 _SESSIONS.c.series_id.in_(mine),
+                # Said twice, so that the index on what is unrecorded serves.
+                _SESSIONS.c.recorded_at.is_(None),
+                _SESSIONS.c.starts_at <= now,
                 _SESSIONS.c.ends_at <= now,
                 _SESSIONS.c.status == "planned",
                 _SESSIONS.c.provider_id != person,
@@ -118,6 +121,27 @@ class WaitingStore:
                 _ENTRIES.c.supervisee_id != leader,
             )
         return (await self._session.exec(query.order_by(col(EntryRow.started_at)))).all()
+
+    async def spoken_in(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return of how many people something stands already, by session; only where of any."""
+        wanted = set(places)
+        query = (
+            select(_ENTRIES.c.series_id, _ENTRIES.c.occurrence_key, func.count())
+            .where(
+                _ENTRIES.c.series_id.in_({series_id for series_id, _ in wanted}),
+                _ENTRIES.c.occurrence_key.in_({key for _, key in wanted}),
+                _ENTRIES.c.status != "withdrawn",
+            )
+            .group_by(_ENTRIES.c.series_id, _ENTRIES.c.occurrence_key)
+        )
+        if not wanted:
+            return {}
+        rows = await self._session.execute(query)
+        return {
+            (series_id, key): int(number)
+            for series_id, key, number in rows
+            if (series_id, key) in wanted
+        }
 
     async def awaited(self, after: str, before: datetime, *, limit: int) -> list[str]:
         """Return people with an id after this one for whom entries, or sessions over before then, wait."""

@@ -41,8 +41,9 @@ class SessionView(View):
     recorded_at: datetime | None
     recorded_by: PersonRef | None
     waiting: int = 0
-    """How many of its entries wait for somebody; before it is recorded, how many people said they
-    were there."""
+    """How many of its entries wait for somebody."""
+    spoken: int = 0
+    """Before it is recorded: of how many people something stands already."""
 
 
 class SessionsPage(View):
@@ -162,13 +163,17 @@ async def _views(rows: Sequence[SessionRow], uow: LogbookUow) -> tuple[SessionVi
     names = await Names.of(
         uow, {row.provider_id for row in rows} | {row.recorded_by for row in rows}
     )
-    waiting = await uow.entries.unconfirmed_in({row.series_id for row in rows})
+    waiting = await uow.entries.unconfirmed_in({row.series_id for row in rows if row.recorded_at})
+    spoken = await uow.waiting.spoken_in(
+        (row.series_id, row.key) for row in rows if row.recorded_at is None
+    )
     return tuple(
         SessionView(
             **row.model_dump(include=set(SessionView.model_fields) - {"recorded_by"}),
             provider=names(row.provider_id),
             recorded_by=names.maybe(row.recorded_by),
             waiting=waiting.get((row.series_id, row.key), 0),
+            spoken=spoken.get((row.series_id, row.key), 0),
         )
         for row in rows
     )
