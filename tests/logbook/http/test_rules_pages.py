@@ -23,6 +23,7 @@ ODD = (
     "first5-alabama/renew/IFA",
     "michigan/renew/IMHM-C@yearly",
     "south-carolina/renew/IFS@yearly",
+    "nebraska/reinstate/IFS",
     "illinois/apply/IL-CREDENTIAL",
 )
 """A pack of each kind: a window, an edition, no span, cycles, exemptions, limits, a formula."""

@@ -229,6 +229,13 @@ ASKED = [
     ("texas/renew/IFS",              "2026-03-02", {"rsc": 36, "training": 45, "training-rsc": 9}),
     ("florida/renew/IMHM-C",         "2026-03-02", {"rsc": 36, "training": 45, "training-rsc": 9}),
     ("tennessee/renew/IMHM-C",       "2026-03-02", {"rsc": 12, "training": 15, "training-rsc": 3, "training-dei": 1}),
+    ("virginia/renew/IMHM-C",        "2026-03-02", {"rsc": 12, "training": 15, "training-rsc": 3}),
+    ("pennsylvania/renew/ECFS",      "2026-03-02", {"rsc": 36, "training": 45, "training-rsc": 9, "training-dei": 3}),
+    ("arizona/renew/IFA",            "2026-03-02", {"training": 15}),
+    ("massachusetts/renew/IMHS",     "2026-03-02", {"rsc": 12, "training": 15, "training-rsc": 3}),
+    ("nebraska/renew/IFS",           "2026-03-02", {"rsc": 36, "training": 45, "training-rsc": 9}),
+    ("nebraska/reinstate/IFS",       "2026-03-02", {"rsc": 12, "training": 15}),
+    ("nebraska/reinstate/ECFA",      "2026-03-02", {"training": 15}),
     ("illinois/apply/IL-CREDENTIAL", "2026-03-02", {"rsc": 60, "individual": 48}),
 ]
 CYCLES = [
@@ -241,6 +248,8 @@ CYCLES = [
     ("south-carolina/renew/IFS", 1,     "12-31", None,    "01-31", "entered"),
     ("tennessee/renew/IFS",      1,     "12-31", "10-01", "12-31", "entered"),
     ("oregon/renew/IFS",         1,     "12-31", None,    None,    "entered"),
+    ("arizona/renew/IFS",        1,     "12-15", None,    "12-15", "entered"),
+    ("pennsylvania/renew/IFS",   3,     "12-31", "10-01", "12-31", "attested"),
 ]
 VETTED = [
     # pack                       day           hours with a vetted provider
@@ -257,6 +266,7 @@ VETTED = [
 FIRST_PERIODS = [
     ("alliance/renew/IFS",       "prorated", "prorated"),
     ("michigan/renew/IFS",       "exempt",   "exempt"),
+    ("massachusetts/renew/IFS",  "exempt",   "exempt"),
     ("south-carolina/renew/IFS", "full",     "exempt"),
 ]
 # fmt: on
@@ -311,7 +321,9 @@ def test_alabama_asks_for_everything_in_the_first_year_for_no_source_says_otherw
     ("name", "instead"),
     [
         ("michigan/renew/IMHM-C", (3, 10, True)),
+        ("virginia/renew/ECMHM-C", (3, 10, True)),
         ("oregon/renew/ECMHM-C", (3, 0, False)),
+        ("pennsylvania/renew/IMHM-C", None),
         ("tennessee/renew/IMHM-C", None),
         ("texas/renew/IMHM-C", None),
         ("florida/renew/IMHM-C", None),
@@ -322,6 +334,15 @@ def test_four_rules_for_mentors_of_many_years(name, instead):
     """Rule 13, the exception."""
     found = [(each.held_years, each.hours, each.peers) for each in held(name).main.instead]
     assert found == ([instead] if instead else [])
+
+
+def test_whoever_comes_back_in_nebraska_shows_the_last_twelve_months():
+    back = held("nebraska/reinstate/IMHM-C")
+    assert back.lookback is not None
+    assert (back.lookback.months, back.cycle, back.window) == (12, None, None)
+    assert {pack.association for pack in BOOK.packs.values() if pack.purpose == "reinstate"} == {
+        "nebraska"
+    }
 
 
 def test_only_michigans_mentors_have_to_spread_their_hours():
