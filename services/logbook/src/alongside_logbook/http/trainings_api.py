@@ -10,7 +10,7 @@ from alongside.errors import Invalid, NotFound
 from alongside.web.forms import form_data
 from alongside.web.writes import Write
 from alongside_logbook.domain.areas import Area
-from alongside_logbook.domain.certificates import LARGEST, CheckedFile, checked_file
+from alongside_logbook.domain.certificates import CheckedFile, checked_file
 from alongside_logbook.domain.training import TrainingLog, TrainingVersion
 from alongside_logbook.handlers.trainings import (
     CorrectTraining,
@@ -36,11 +36,13 @@ router = APIRouter(prefix="/api/logbook/v1/trainings", tags=["trainings"])
 Id = Annotated[str, Path(max_length=64)]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
-UPLOADS = {
-    "/api/logbook/v1/trainings/certificates/": LARGEST + 64 * 1024,
-    "/trainings/certificates/": LARGEST + 64 * 1024,
-    "/trainings/new": LARGEST + 64 * 1024,
-}
+READ_AT_MOST = 16 * 1024 * 1024
+"""Bytes of a file that are read: more than are kept, so that a refusal can keep what was typed."""
+
+UPLOADS = dict.fromkeys(
+    ("/api/logbook/v1/trainings/certificates/", "/trainings/certificates/", "/trainings/new"),
+    READ_AT_MOST + 64 * 1024,
+)
 """Bytes of a request below the paths that take a certificate."""
 
 
@@ -143,7 +145,7 @@ async def certificate_file(
 
 async def sent_file(request: Request) -> CheckedFile:
     """Return the checked file of a form."""
-    form = await form_data(request, max_upload=LARGEST)
+    form = await form_data(request, max_upload=READ_AT_MOST)
     upload = form.files.get("certificate")
     if upload is None:
         raise Invalid("Choose a file.", field="certificate")

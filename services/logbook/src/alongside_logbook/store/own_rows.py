@@ -27,7 +27,7 @@ from alongside_logbook.store.tables import (
 
 Row = dict[str, Any]
 
-_AT_ONCE = 200
+_AT_ONCE = 50
 
 
 class Own(NamedTuple):

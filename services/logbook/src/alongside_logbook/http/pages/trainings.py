@@ -13,7 +13,7 @@ from alongside.web.auth import CurrentViewer
 from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_logbook.domain.areas import AREA_NAMES, AREAS, Area
-from alongside_logbook.domain.certificates import LARGEST, CheckedFile, checked_file
+from alongside_logbook.domain.certificates import CheckedFile, checked_file
 from alongside_logbook.domain.training import KINDS, TrainingLog
 from alongside_logbook.domain.training_facts import TrainingKind
 from alongside_logbook.handlers.trainings import (
@@ -29,7 +29,7 @@ from alongside_logbook.handlers.trainings import (
 from alongside_logbook.http.doors import ActorDep, DoorsDep, Reading
 from alongside_logbook.http.pages.common import counts
 from alongside_logbook.http.pages.goals import heading_of
-from alongside_logbook.http.trainings_api import certificate_file, sent_file
+from alongside_logbook.http.trainings_api import READ_AT_MOST, certificate_file, sent_file
 from alongside_logbook.views.trainings import training_history, trainings_view
 
 router = APIRouter(include_in_schema=False)
@@ -93,7 +93,7 @@ async def log_page(
     request: Request, pages: PagesDep, viewer: CurrentViewer, doors: DoorsDep, actor: ActorDep
 ) -> Response:
     """Log one training, with its certificate if one was chosen."""
-    form = await form_data(request, max_upload=LARGEST)
+    form = await form_data(request, max_upload=READ_AT_MOST)
     person = _other(form.text("person"), viewer.person_id)
     try:
         command = LogTrainings(person_id=person, trainings=(_log(form),))
