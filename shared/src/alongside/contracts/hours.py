@@ -111,7 +111,7 @@ class MilestoneReached(HoursEvent):
 
 
 AwaitedFor = Literal["confirm", "look_again", "record"]
-"""confirm: hours wait for this person's word. look_again: hours were returned to this provider.
+"""confirm: hours wait for this person's word. look_again: hours were returned to this person.
 record: sessions this provider led have no attendance yet."""
 
 
