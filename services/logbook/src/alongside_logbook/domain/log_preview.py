@@ -193,16 +193,17 @@ def entry_words(held_on: date, minutes: int, title: str) -> str:
 def months(judged: Iterable[Judged]) -> list[tuple[str, Counter[State]]]:
     """Return the minutes of each month from the first to the last, by what becomes of them.
 
-    Rows without a day are in none; a refused row with a day counts its minutes, too.
+    From the first to the last that has more than refused rows. Rows without a day are in none.
     """
     found: dict[str, Counter[State]] = {}
-    for each in judged:
-        if each.row.held_on is not None:
-            month = f"{each.row.held_on:%Y-%m}"
-            found.setdefault(month, Counter())[each.state] += max(each.row.minutes, 0)
-    if not found:
+    rows = [each for each in judged if each.row.held_on is not None]
+    for each in rows:
+        month = f"{each.row.held_on:%Y-%m}"
+        found.setdefault(month, Counter())[each.state] += max(each.row.minutes, 0)
+    sound = [month for month, minutes in found.items() if set(minutes) != {"refused"}] or [*found]
+    if not sound:
         return []
-    return [(month, found.get(month, Counter())) for month in _from_to(min(found), max(found))]
+    return [(month, found.get(month, Counter())) for month in _from_to(min(sound), max(sound))]
 
 
 _MOST_MONTHS = 600

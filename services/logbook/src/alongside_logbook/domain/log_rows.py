@@ -17,6 +17,8 @@ from alongside_logbook.domain.providers import checked_address, checked_name
 
 _MANY_MINUTES = 4 * 60
 _FORMULAS = "=+-@"
+_YEARS = (1900, 2200)
+"""Years that a typing error can give; any other is none that a clock can show."""
 
 Value = TypeVar("Value")
 
@@ -103,8 +105,10 @@ class _Reader:
     def when(self) -> None:
         made = self.made
         day = self.noting(lambda: cells.read_day(self.text("date"), self.mapping.order), None)
-        if day is not None:
+        if day is not None and _YEARS[0] <= day.date.year <= _YEARS[1]:
             made.held_on, made.at = day.date, day.at
+        elif day is not None:
+            made.problems.append(f"{cells.shown(self.text('date'))} cannot be the year.")
         if start := self.text("start"):
             times = self.noting(lambda: cells.read_times(start), None)
             if times is not None:
