@@ -51,10 +51,13 @@ async def test_a_coordinator_chooses_by_whose_rules_hours_count(circle):
     async with circle.browser("cora") as cora:
         ours = (await cora.get("/rules")).text
         other = (await cora.get("/rules?association=texas")).text
+        chosen = (await cora.get("/rules?association=texas&chosen=1")).text
     assert "Hours count by these" in ours
     assert "Go by these rules" not in ours
     assert 'action="/association/rules"' in other
     assert 'value="texas"' in other
+    # What was just chosen is shown so, though the word of it is still on its way here.
+    assert "Hours count by these" in chosen
     async with circle.browser("ann") as ann:
         assert "Go by these rules" not in (await ann.get("/rules?association=texas")).text
 

@@ -48,7 +48,8 @@ async def test_holidays_alone_are_nothing_to_tell(house, open_browser):
 async def test_by_whose_rules_hours_count(house, open_browser):
     cora = await open_browser(house.cora)
     chosen = await cora.post("/association/rules", rules="first5-alabama")
-    assert chosen.headers["location"].startswith("/rules?association=first5-alabama")
+    assert chosen.headers["location"].startswith("/rules?association=first5-alabama&chosen=1")
+    assert 'href="/rules"' in await cora.page("/association")
     told = await cora.send("GET", "/association")
     assert (told["rules"], told["version"]) == ("first5-alabama", 2)
     assert told["name"] == "Sample Association"

@@ -33,9 +33,13 @@ async def rules_page(
     viewer: CurrentViewer,
     uow: Reading,
     association: Annotated[str | None, Query(max_length=64)] = None,
+    chosen: Annotated[bool, Query()] = False,
 ) -> Response:
     """Show what each category asks for what, and the associations side by side."""
     found = await rules_view(association, uow)
+    if chosen:
+        # It was said a moment ago, and is on its way here from the scheduler.
+        found = found.model_copy(update={"ours": found.association})
     return pages.render(
         "rules.html",
         found=found,

@@ -56,7 +56,9 @@ async def go_by(request: Request, viewer: AsCoordinator, doors: DoorsDep) -> Res
         described = await cases.show_association(uow)
         command = cases.DescribeAssociation(name=described.name, zone=described.zone, rules=rules)
         await cases.describe_association(command, uow)
-    return redirect(f"/rules?association={rules}", "From now on hours count by these rules.")
+    return redirect(
+        f"/rules?association={rules}&chosen=1", "From now on hours count by these rules."
+    )
 
 
 @routes.post("/association/closures")
