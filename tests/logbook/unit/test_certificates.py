@@ -48,6 +48,7 @@ REFUSED = {
     "only the beginning of a JPEG": (b"\xff\xd8\xff\xe0<html>", "not whole"),
     "a JPEG without its end": (jpeg()[:-2], "not whole"),
     "a JPEG without a picture": (b"\xff\xd8\xff\xd9", "not whole"),
+    "a JPEG of nothing but padding": (jpeg()[:-2] + b"\xff" * 4_000_000 + b"\0", "not whole"),
     "a PDF cut off": (pdf()[:-30], "not whole"),
     "something before a PDF": (b"<script>1</script>" + pdf(), "before its beginning"),
     "something behind a PDF": (pdf() + b"<script>1</script>", "behind its end"),

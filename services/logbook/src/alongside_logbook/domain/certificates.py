@@ -154,7 +154,8 @@ _PLAIN_MARKERS = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _END, _SCAN = 0xD9, 0xDA
 _MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_MARKER_IN_DATA = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+# One 0xFF, not a run of them: looking for runs would take forever in a file of nothing else.
+_MARKER_IN_DATA = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def _jpeg(content: bytes) -> bytes:
@@ -219,7 +220,7 @@ _PACKED = re.compile(_pdf_name("/ObjStm"))
 _STREAM = re.compile(rb"\bstream[ \t]*(?:\r\n|\n|\r)")
 _NUMBERS = re.compile(rb"\s*\d[\d\s]*")
 _UNUSUAL = f"This PDF is packed in an unusual way. {_AGAIN}"
-_MOST_STREAMS = 20_000
+_MOST_STREAMS = 5_000
 _UNPACKED_AT_MOST = 32 * 1024 * 1024
 _TAIL = 64 * 1024 + 22
 """Where the index of a ZIP archive would stand."""
