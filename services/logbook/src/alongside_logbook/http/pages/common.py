@@ -4,8 +4,7 @@ from alongside.errors import Invalid
 from alongside.web.auth import Viewer
 from alongside.web.forms import Form, FormErrors
 from alongside_logbook.domain.attendance import Ages, Mode
-from alongside_logbook.domain.progress import Month, Progress, Status
-from alongside_logbook.domain.words import month as say_month
+from alongside_logbook.domain.progress import Status
 from alongside_logbook.handlers.confirmation import Seen
 from alongside_logbook.store.uow import LogbookUow
 
@@ -83,20 +82,3 @@ async def counts(viewer: Viewer, uow: LogbookUow) -> dict[str, int]:
     if viewer.is_supervisor or viewer.is_coordinator:
         _, found["/visits"] = await uow.visits.due(viewer.person_id, uow.now, limit=0)
     return found
-
-
-def strip(progress: Progress) -> list[tuple[str, int, str]]:
-    """Return the months of the drawing: label, minutes, and where they stand."""
-    this_month = f"{progress.as_of:%Y-%m}"
-    return [
-        (say_month(month.month), month.counted + month.pending, _state(month, this_month))
-        for month in progress.months
-    ]
-
-
-def _state(month: Month, this_month: str) -> str:
-    if month.month == this_month:
-        return "now"
-    if month.month > this_month:
-        return "ahead"
-    return "in" if month.in_window else "out"
