@@ -71,7 +71,10 @@ def look_at_picture(
     """What is said about the whole: missing, noted, about to leave the window."""
     if not expect.keys() & {"missing", "notes", "ageing"}:
         return
-    picture = progress_of(Facts(case.hours, case.applicant), verdicts, pack)
+    trainings = judge_trainings(case.applicant.trainings, pack, case.applicant)
+    picture = progress_of(
+        Facts(case.hours, case.applicant), verdicts, pack, training_verdicts=trainings
+    )
     contains(expect.pop("missing", ()), picture.missing)
     if "notes" in expect:
         notes = expect.pop("notes")

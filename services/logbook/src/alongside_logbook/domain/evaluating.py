@@ -45,12 +45,13 @@ def evaluate(
     found = _found(days, asked, limits, terms) if terms.rsc else None
     shares = _shares(counting, verdicts, terms.rsc, found)
     lacking, warnings = _beyond_amounts(pack, found, limits, shares, asked)
-    warnings += _soft(terms, asked, found)
+    rsc = _tallies(terms.rsc, asked, days, found)
     training = _training_tallies(terms.training, training_verdicts, asked=_asked(terms.training))
+    warnings += _soft((*rsc, *training))
     enough = found is not None and found.appears_met
     return Evaluation(
         pack=pack.name,
-        tallies=(*_tallies(terms.rsc, asked, days, found), *training),
+        tallies=(*rsc, *training),
         frame=_frame(found, limits, terms),
         rsc_met=not terms.rsc or (enough and not lacking),
         training_met=all(tally.met or tally.enforcement == "warn" for tally in training),
@@ -283,11 +284,10 @@ def _say_majority(shares: tuple[Shared, ...]) -> str:
     )
 
 
-def _soft(terms: Terms, asked: Asked, found: Window | None) -> list[str]:
+def _soft(tallies: Iterable[Tally]) -> list[str]:
     """Return what is missing of requirements that only warn."""
-    counted: Sequence[int] = found.counted if found else (0,) * len(asked.required)
     return [
-        f"{need.requirement.label}: {duration(need.minutes - have)} more would be asked."
-        for need, have in zip(terms.rsc, counted, strict=True)
-        if need.requirement.enforcement == "warn" and have < need.minutes
+        f"{tally.label}: {duration(tally.required - tally.counted)} more would be asked."
+        for tally in tallies
+        if tally.enforcement == "warn" and not tally.met
     ]
