@@ -171,6 +171,8 @@ async def test_taking_back_and_standing_in(circle):
         said = (await ann.post("/attended", json={"series_id": "s1", "key": KEY})).json()
         back = await ann.post(f"/entries/{said['entry_id']}/take-back", json={"version": 1})
         assert back.json()["status"] == "withdrawn"
+        taken = (await ann.get("/entries?status=withdrawn")).json()
+        assert [each["minutes"] for each in taken["entries"]] == [120]
         again = (await ann.post("/attended", json={"series_id": "s1", "key": KEY})).json()
         assert (again["entry_id"], again["version"]) == (said["entry_id"], 3)
         own = await ann.post(
@@ -217,4 +219,12 @@ async def test_a_sitting_by_script(two):
         del sessions[0]["exceptions"]
         done = (await pat.post("/sitting", json={"sessions": sessions})).json()
         assert done["changed"] == 4
+    bob = await entry_of(two, "bob")
+    async with two.script("bob") as script:
+        path = f"/entries/{bob.entry_id}/confirm"
+        other = await script.post(path, json={"version": 1, "ages": ["3-6"]})
+        assert (other.status_code, "said before" in other.text) == (422, True)
+        await script.post(path, json={"version": 1, "ages": ["0-3"]})
+    assert (await entry_of(two, "bob")).status == "confirmed"
+    async with two.script("pat") as pat:
         assert (await pat.get("/sitting?series=nowhere")).status_code == 404

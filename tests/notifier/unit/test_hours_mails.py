@@ -126,6 +126,7 @@ async def test_a_gentle_word_once_a_reminder(notifier):
         "When you have a moment: 2 entries wait for your word"
     ]
     assert first[0][0].startswith("<awaited.n1@")
+    assert await remind(notifier, "ben") == first
     assert len(await remind(notifier, "ben", nudge_id="n2", number=1)) == 2
     assert len(await remind(notifier, "ben", nudge_id="n3", ago=timedelta(days=8))) == 2
     led = await remind(notifier, "ada", "record", "n4")

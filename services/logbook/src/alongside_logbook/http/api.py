@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside.contracts.hours import EntryStatus
 from alongside.web.writes import Write
-from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mode
-from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.attendance import Ages, CorrectionReason, Departure, Mode
+from alongside_logbook.domain.entry import EntryStatus, EntryVersion
 from alongside_logbook.domain.override import InPlace
 from alongside_logbook.handlers.attendance import RecordAttendance, Recorded, record_attendance
 from alongside_logbook.handlers.confirmation import (
@@ -65,6 +64,13 @@ class EntrySeen(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int | None = None
+
+
+class Confirm(EntrySeen):
+    """That an entry is right."""
+
+    ages: Annotated[tuple[Ages, ...], Field(max_length=2)] | None = None
+    """Whom my work concerned, where nobody had said so."""
 
 
 class Return(EntrySeen):
@@ -150,16 +156,16 @@ async def show_history(entry_id: Id, uow: Reading, actor: ActorDep) -> EntryHist
 
 @router.post("/entries/{entry_id}/confirm", tags=["hours"], response_model=Confirmed)
 async def confirm_one(
-    entry_id: Id, actor: ActorDep, write: Write, sent: EntrySeen | None = None
+    entry_id: Id, actor: ActorDep, write: Write, sent: Confirm | None = None
 ) -> Response:
-    """Confirm one of my entries."""
-    seen = Seen(entry_id=entry_id, version=sent.version if sent else None)
+    """Confirm one of my entries; or as its provider, one that the supervisee said first."""
+    seen = Seen(entry_id=entry_id, **(sent.model_dump() if sent else {}))
     return await write(lambda uow: confirm_entries(ConfirmEntries(entries=(seen,)), actor, uow))
 
 
 @router.post("/entries/{entry_id}/return", tags=["hours"], response_model=EntryVersion)
 async def return_one(entry_id: Id, sent: Return, actor: ActorDep, write: Write) -> Response:
-    """Return one of my entries to the provider, with a reason."""
+    """Return an entry to whoever spoke for it: mine to the provider, or what one said to them."""
     command = ReturnEntry(entry_id=entry_id, reason=sent.reason, version=sent.version)
     return await write(lambda uow: return_entry(command, actor, uow))
 

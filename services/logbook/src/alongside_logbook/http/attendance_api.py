@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.web.writes import Write
 from alongside_logbook.domain.attendance import CorrectionReason, Departure, Mode
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.override import InPlace
 from alongside_logbook.handlers.attendance import RecordAttendance
 from alongside_logbook.handlers.attended import SayAttended, TakeBack, say_attended, take_back_entry
 from alongside_logbook.handlers.override import StandIn, override_entry
@@ -31,6 +32,8 @@ class SessionAttendance(BaseModel):
     exceptions: tuple[Departure, ...] = Field(default=(), max_length=500)
     reason_code: CorrectionReason | None = None
     mode: Mode | None = None
+    in_place: InPlace | None = None
+    """For a coordinator who records it because whoever led it cannot, or will not."""
 
 
 class SittingSent(BaseModel):
