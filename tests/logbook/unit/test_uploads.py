@@ -225,3 +225,12 @@ def test_a_row_is_a_session_or_says_why_not(row, minutes, problems):
     assert len(found.problems) == len(problems)
     for said, expected in zip(found.problems, problems, strict=True):
         assert expected in said
+
+
+def test_a_group_is_as_large_as_is_said_of_the_whole_log():
+    sheet = sheet_of("Date,Minutes,Type,Size\n2026-03-01,60,group,\n2026-03-02,60,group,9\n")
+    columns = {"date": 0, "duration": 1, "kind": 2, "head_count": 3}
+    for usual, expected in ((None, (2, 9)), (6, (6, 9))):
+        rows = read_rows(sheet, Mapping(columns=columns, head_count=usual))
+        assert tuple(row.head_count for row in rows) == expected
+        assert [bool(row.warnings) for row in rows] == [usual is None, False]

@@ -41,7 +41,7 @@ COLUMNS: dict[Column, tuple[str, tuple[str, ...]]] = {
         ("group size", "head count", "headcount", "participants", "number of participants",
          "attendees", "of participants", "size", "number in group", "how many"),
     ),
-    "title": ("Name of the group", ("group", "group name", "title", "session", "name of group")),
+    "title": ("Name of the group", ("group", "group name", "name of group", "circle")),
     "provider": (
         "Provider: name",
         ("provider", "supervisor", "supervisor name", "provider name", "facilitator", "consultant",

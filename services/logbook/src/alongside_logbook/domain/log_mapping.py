@@ -49,6 +49,8 @@ class Mapping(BaseModel):
     """What a bare number in the duration's column is."""
     kind: GroupKind = "individual"
     """What a session was where no cell says so."""
+    head_count: Annotated[int, Field(ge=2, le=500)] | None = None
+    """How many received it together where it was a group and no cell says so."""
     provider_name: Annotated[str, Field(max_length=200)] = ""
     """Who gave every session of which no cell says it."""
     provider_email: Annotated[str, Field(max_length=254)] = ""

@@ -16,6 +16,8 @@ from alongside_logbook.domain.log_mapping import Mapping, Sheet, folded
 from alongside_logbook.domain.providers import checked_address, checked_name
 
 _MANY_MINUTES = 4 * 60
+_FEWEST = 2
+"""People in a group."""
 _FORMULAS = "=+-@"
 _YEARS = (1900, 2200)
 """Years that a typing error can give; any other is none that a clock can show."""
@@ -192,8 +194,10 @@ class _Reader:
             made.kind = self.noting(lambda: cells.read_kind(said), made.kind)
         if made.kind == "group":
             count = self.text("head_count")
-            made.head_count = self.noting(lambda: cells.read_count(count), 0) if count else 2
-            if not count:
+            made.head_count = mapping.head_count or _FEWEST
+            if count:
+                made.head_count = self.noting(lambda: cells.read_count(count), 0)
+            elif mapping.head_count is None:
                 made.warnings.append("It does not say how many were there; two were noted.")
             made.title = self.title()
         if mode := self.text("mode"):

@@ -13,6 +13,7 @@ import resource
 import sys
 from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alongside.errors import TooLarge
 from alongside_logbook.uploads.shapes import MOST_BYTES, Table, UnreadableFile
@@ -21,6 +22,9 @@ DEADLINE = timedelta(seconds=30)
 
 _MOST_MEMORY = 768 * 1024 * 1024
 """Several times what the largest log that is taken needs."""
+
+_AT_ONCE = 2
+_READERS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 _NICENESS = 10
 _AFTER_THE_DEADLINE = 5
@@ -34,6 +38,16 @@ async def read_apart(content: bytes, sheet: str = "", *, deadline: timedelta = D
     if len(content) > MOST_BYTES:
         raise TooLarge(f"The file is larger than {MOST_BYTES // 1024 // 1024} MiB.", field="file")
     head = {"sheet": sheet, "seconds": max(1, int(deadline.total_seconds()))}
+    async with _turns():
+        return await _read(json.dumps(head).encode() + b"\n" + content, deadline)
+
+
+def _turns() -> asyncio.Semaphore:
+    """Return what lets only so many files be read at a time: each may take much memory."""
+    return _READERS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
+
+
+async def _read(asked: bytes, deadline: timedelta) -> Table:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__,
         stdin=asyncio.subprocess.PIPE,
@@ -43,7 +57,7 @@ async def read_apart(content: bytes, sheet: str = "", *, deadline: timedelta = D
     )  # fmt: skip
     try:
         async with asyncio.timeout(deadline.total_seconds()):
-            told, _ = await process.communicate(json.dumps(head).encode() + b"\n" + content)
+            told, _ = await process.communicate(asked)
     except TimeoutError as error:
         raise UnreadableFile(
             f"It could not be read within {int(deadline.total_seconds())} seconds. "

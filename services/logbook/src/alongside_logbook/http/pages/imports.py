@@ -317,12 +317,8 @@ async def _columns(
     shown = await preview_view(found, actor, uow, limit=0)
     many = shown.imported.person is None
     chosen = {f"column-{each.place}": each.means or "" for each in shown.columns}
-    values: dict[str, str] = {
-        **chosen,
-        **shown.mapping.model_dump(
-            include={"order", "unit", "kind", "provider_name", "provider_email"}
-        ),
-    }
+    said = {"order", "unit", "kind", "head_count", "provider_name", "provider_email"}
+    values: dict[str, Any] = {**chosen, **shown.mapping.model_dump(include=said)}
     if form is not None:
         values |= {name: form.text(name) for name in values}
     return pages.render(
@@ -400,11 +396,14 @@ def _mapping(form: Form) -> Mapping:
                 "order": form.text("order", "mdy"),
                 "unit": form.text("unit", "minutes"),
                 "kind": form.text("kind", "individual"),
+                "head_count": form.text("head_count") or None,
                 "provider_name": form.text("provider_name"),
                 "provider_email": email,
             }
         )
-    except ValidationError:
+    except ValidationError as error:
+        if error.errors()[0]["loc"][0] == "head_count":
+            raise Invalid("A group is 2 to 500 people.", field="head_count") from None
         raise Invalid("That form was not complete. Please try again.") from None
 
 
