@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -137,3 +138,6 @@ def test_somebodys_hours_and_a_broken_history(data, said):
     result = RUN.invoke(app, ["verify"])
     assert result.exit_code == 1
     assert said == ["ann: version 1 does not follow the one before it"]
+    run("my-data", "ann@example.org", "--to", str(data / "ann.zip"))
+    assert b'"person_id": "ann"' in ZipFile(data / "ann.zip").read("about-me.json")
+    assert not (data / "ann.zip").stat().st_mode & 0o077
