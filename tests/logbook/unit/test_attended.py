@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alongside.errors import AlongsideError, Conflict, Forbidden, Invalid
 from alongside_logbook.domain.attendance import Departure, Mark, mark_all
 from alongside_logbook.domain.attended import hand_back, say, say_again, stand_behind, take_back
 from alongside_logbook.domain.entry import EntryVersion, Sitting
 from alongside_logbook.domain.override import stand_in
+from alongside_logbook.domain.proof import contradictions
 from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.domain.steps import confirm, correct, record, send_back
 
@@ -163,6 +166,25 @@ def test_what_is_refused(acts, refusal, said):
     with pytest.raises(AlongsideError, match=said) as caught:
         life.then(last)
     assert type(caught.value) is refusal
+
+
+@given(st.lists(st.sampled_from(sorted(ACTS)), max_size=12))
+def test_whatever_people_do_an_hour_has_two_people_behind_it(acts):
+    life = Life()
+    for act in acts:
+        before = life
+        try:
+            life = life.then(act)
+        except (AlongsideError, IndexError):  # refused, or there is no entry yet
+            continue
+        if life is before:
+            continue
+        entry, words = life.now, signatures(life.versions)
+        assert contradictions("ann", life.versions) == []
+        assert (entry.status == "confirmed") is (words.complete and entry.awaits is None)
+        if before.versions and before.now.status == "confirmed":
+            # Nobody changes what two people stand behind: it is put before the person again.
+            assert (entry.status, entry.awaits) == ("recorded", "ann")
 
 
 def test_nobody_says_they_attended_what_they_led():
