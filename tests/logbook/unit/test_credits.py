@@ -120,6 +120,12 @@ def test_groups_from_elsewhere_are_one_series_with_a_provider(own):
     assert credit(hours) == 0
 
 
+def test_absences_never_cost_more_than_a_series_gives():
+    rules = pack(need(hours=60), credit={**SERIES_RULE, "yields_hours": 1})
+    verdicts = judge_all(series(8, 2), rules, {"pat": (ERS,)}, ANN)
+    assert not any(verdict.buckets for verdict in verdicts.values())
+
+
 def test_two_series_are_two():
     assert credit([*series(10), *series(9, 1, "two")]) == 720 + 660
 

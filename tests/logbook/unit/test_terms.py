@@ -96,6 +96,12 @@ def test_who_has_held_it_for_long_is_asked_otherwise(since, minutes, peers):
     assert terms.spared is None or "for 10 years" in terms.spared
 
 
+def test_from_the_very_year_on_nothing_is_asked_and_the_reason_names_the_years():
+    rules = pack(need(hours=12, instead=[said(held_years=3, hours=0)]), cycle=YEARLY)
+    terms = terms_of(rules, ann(TODAY, ("IFS", date(2024, 1, 1))))
+    assert terms.spared == "Nothing is asked of those who have held it for 3 years."
+
+
 def test_a_part_is_never_more_than_its_whole():
     rules = pack(
         need(hours=12, instead=[said(held_years=1, hours=2)]),
