@@ -131,6 +131,9 @@ def test_how_long_is_drawn():
     assert hand_in[1] == "October 1, 2027 to December 31, 2027"
     assert hand_in[2] + hand_in[3] == pytest.approx(100, abs=0.2)
     assert [text for _, text in cycle.ticks] == ["2025", "2026", "2027"]
+    back = span_drawn(shipped().pack("nebraska/reinstate/IFS"), TODAY)
+    assert back is not None
+    assert back.lines[0][1] == "12 months before the day of applying"
     assert span_drawn(shipped().pack("alliance/ers/IFS"), TODAY) is None
 
 

@@ -64,6 +64,10 @@ def span_drawn(pack: Pack, today: date) -> Timeline | None:
         return _window(pack)
     if pack.cycle is not None:
         return _cycle(pack, today)
+    if pack.lookback is not None:
+        before = counted(pack.lookback.months, "month")
+        line: Line = ("Hours count", f"{before} before the day of applying", 0, 100, "good")
+        return Timeline((line,), ((0.0, f"{before} before"),), 100)
     return None
 
 
