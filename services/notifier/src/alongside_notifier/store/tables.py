@@ -178,18 +178,28 @@ class BouncedRow(NotifierTable, table=True):
 
 
 class EntryRow(NotifierTable, table=True):
-    """An hour entry, as far as mails about it need to know."""
+    """An hour entry, as far as mails about it and calendars need to know."""
 
     __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_series_id", "series_id", "supervisee_id"),)
 
     id: str = Field(sa_column=Column(String(64), primary_key=True))
     version: int = Field(sa_column=Column(Integer, nullable=False))
     status: str = Field(sa_column=Column(String(16), nullable=False))
     awaits: str | None = Field(default=None, sa_column=Column(String(64)))
+    supervisee_id: str | None = Field(default=None, sa_column=Column(String(64)))
+    series_id: str | None = Field(default=None, sa_column=Column(String(64)))
+    occurrence_key: str | None = Field(default=None, sa_column=Column(String(16)))
+    minutes: int | None = Field(default=None, sa_column=Column(Integer))
+    """Attended; unknown for what was last heard of before calendars showed it."""
+    said_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class FeedRow(NotifierTable, table=True):
-    """A feed as it is served, under one address. The address itself is nowhere in the database."""
+    """A feed as it is served, under one address. The address itself is nowhere in the database.
+
+    One `id` is one feed: each new address of it is a generation, and all in force serve the same.
+    """
 
     __tablename__ = "feeds"
     __table_args__ = (Index("ix_feeds_person_id", "person_id"),)
@@ -203,6 +213,39 @@ class FeedRow(NotifierTable, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Until when an address that was replaced goes on; null for the one in force."""
+    kind: str = Field(
+        default="own", sa_column=Column(String(8), nullable=False, server_default="own")
+    )
+    """own: the one that everybody has. more: another one, of all or of one group."""
+    group_id: str = Field(
+        default="", sa_column=Column(String(64), nullable=False, server_default="")
+    )
+    """The only group it is about; empty for all."""
+    detail: str = Field(
+        default="full", sa_column=Column(String(8), nullable=False, server_default="full")
+    )
+    hours: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    """Whether past sessions show what was confirmed."""
+    chosen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When somebody last chose what it shows: its events were revised then."""
+
+
+class PartRow(NotifierTable, table=True):
+    """What a feed beside the own one says of one series; the own one's stands in the seat."""
+
+    __tablename__ = "feed_parts"
+    __table_args__ = (Index("ix_feed_parts_stale_at", "stale_at"),)
+
+    feed_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    series_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    fragment: str = Field(sa_column=Column(Text, nullable=False))
+    zones: str = Field(sa_column=Column(String(255), nullable=False))
+    revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    stale_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class FetchRow(NotifierTable, table=True):
