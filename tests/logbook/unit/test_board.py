@@ -40,7 +40,7 @@ def monthly(first: date, number: int):
         (8, date(2025, 9, 1), "on_track", ""),
         (8, date(2026, 12, 1), "drifting", "leave the window from January 14, 2027 on"),
         (8, date(2027, 2, 1), "out_of_window", "closed on January 13, 2027 with 16 h of 24 h"),
-        (13, date(2028, 1, 1), "appears_met", ""),
+        (13, date(2028, 1, 1), "appears_met", "30 h more of training."),
         (0, date(2026, 1, 1), "not_started", ""),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from alongside_demo.days import add_months, instant
+from alongside_demo.days import WEDNESDAY, add_months, instant
 from alongside_demo.people import CENTRAL, RUTH, TOBIAS
 from alongside_demo.sending import Send
 
@@ -124,7 +124,7 @@ def _elsewhere(today: date) -> Iterator[Send]:
             "provider_id": f"{{{_ELSEWHERE}}}",
             "sessions": [
                 {
-                    "held_on": _ago(today, months),
+                    "held_on": _wednesday(add_months(today, -months)),
                     "minutes": 90,
                     "kind": "group",
                     "head_count": 6,
@@ -146,3 +146,7 @@ def _elsewhere(today: date) -> Iterator[Send]:
 
 def _ago(today: date, months: int) -> str:
     return add_months(today, -months).isoformat()
+
+
+def _wednesday(day: date) -> str:
+    return (day - timedelta(days=(day.weekday() - WEDNESDAY) % 7)).isoformat()

@@ -83,6 +83,8 @@ def _because(progress: Progress) -> str:
         last = progress.span.last_counted if progress.span else None
         since = f"; the last counted meeting was on {say_day(last)}" if last else ""
         return f"Behind the slowest pace that still fits{since}."
+    if progress.appears_met:
+        return " ".join(progress.missing_trainings)
     if progress.status == "not_counting":
         return f"{duration(progress.not_counted)} were attended, and none of it counts."
     return ""
