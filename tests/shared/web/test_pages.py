@@ -83,7 +83,7 @@ async def test_a_notice_of_others_is_not_shown(client, value) -> None:
         (
             {"supervisor"},
             [
-                "Home", "Schedule", "Attendance", "Groups", "Availability", "Visits",
+                "Home", "Schedule", "Attendance", "My hours", "Groups", "Availability", "Visits",
                 "Calendar apps", "Messages",
             ],
         ),

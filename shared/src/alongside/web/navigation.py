@@ -24,8 +24,8 @@ _COORDINATORS: frozenset[Role] = frozenset({"coordinator"})
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Home", "/", "today"),
     NavItem("Schedule", "/schedule", "calendar"),
-    NavItem("My hours", "/hours", "hours", frozenset({"supervisee"})),
     NavItem("Attendance", "/attendance", "attendance", _SUPERVISORS),
+    NavItem("My hours", "/hours", "hours", frozenset({"supervisee", "supervisor"})),
     NavItem("Book a session", "/book", "plus", frozenset({"supervisee"})),
     NavItem("Groups", "/groups", "groups"),
     NavItem("Availability", "/availability", "clock", _SUPERVISORS),
