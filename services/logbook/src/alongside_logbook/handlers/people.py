@@ -3,6 +3,7 @@
 from alongside.contracts import AssociationDescribed, Event, PersonState
 from alongside.contracts.people import PersonEvent
 from alongside.web.ended import on_signed_out
+from alongside_logbook.domain.goals import automatic
 from alongside_logbook.handlers.board import note_endings
 from alongside_logbook.handlers.leaving import on_left
 from alongside_logbook.handlers.progress import recompute
@@ -31,8 +32,12 @@ async def on_people(event: Event, uow: LogbookUow) -> None:
 
 async def _follow(before: PersonRow | None, person: PersonState, uow: LogbookUow) -> None:
     affected: set[str] = set()
-    if _works_toward(before) != _works_toward(person) or (
-        before is None and await uow.entries.have_any(person.person_id)
+    if _works_toward(before) != _works_toward(person) and (
+        person.pursuing
+        or (before is not None and before.pursuing)
+        or await uow.progress.matters_to(person.person_id)
+        or await uow.entries.have_any(person.person_id)
+        or automatic(None, None, person.credentials, uow.now.date())
     ):
         affected.add(person.person_id)
     if (before.credentials if before else ()) != person.credentials:
@@ -47,7 +52,7 @@ async def _follow(before: PersonRow | None, person: PersonState, uow: LogbookUow
 
 
 def _works_toward(person: PersonRow | PersonState | None) -> tuple[object, ...]:
-    """Return what a person's goals follow from."""
+    """Return what a person's goals follow from; nobody is not the same as somebody without any."""
     if person is None:
-        return (None, None, ())
+        return ()
     return (person.pursuing, person.pursuing_since, tuple(person.credentials))

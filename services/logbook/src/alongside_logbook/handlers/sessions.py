@@ -19,5 +19,6 @@ async def on_sessions(event: Event, uow: LogbookUow) -> None:
             await uow.visits.keep(series)
         else:
             await uow.sessions.keep(series)
-            # When hours appear to be met is told by the sessions ahead.
-            await uow.progress.make_stale(member.person_id for member in series.members)
+            # When hours appear to be met is told by the sessions ahead; who leads any gives RSC.
+            concerned = {member.person_id for member in series.members}
+            await uow.progress.make_stale(concerned | {series.provider_id, *series.co_provider_ids})

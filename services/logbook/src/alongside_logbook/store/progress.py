@@ -38,6 +38,11 @@ class ProgressStore:
         )
         return (await self._session.exec(query)).first()
 
+    async def matters_to(self, person_id: str) -> bool:
+        """Tell whether anything was ever worked out for somebody."""
+        query = select(_PROGRESS.c.supervisee_id).where(_PROGRESS.c.supervisee_id == person_id)
+        return (await self._session.execute(query)).first() is not None
+
     async def with_person(self, person_id: str) -> tuple[PersonRow | None, ProgressRow | None]:
         """Return somebody, and where they stand: whichever there is."""
         query = (
