@@ -176,3 +176,13 @@ async def test_rows_are_kept_no_longer_than_needed(circle):
     await circle.run(lambda uow: uow.imports.forget_old(uow.now + cases.STAGED_FOR * 2))
     with pytest.raises(NotFound):
         await row_of(circle, staged.id)
+
+
+async def test_a_file_of_many_is_taken_back_from_everybody(circle):
+    staged = await stage(circle, MANY, CORA, many=True)
+    await confirm(circle, staged.id, CORA)
+    await Importer(circle.app.uow).work()
+    await undo(circle, staged.id, actor=CORA)
+    assert await Importer(circle.app.uow).work() == 2
+    assert (await row_of(circle, staged.id)).done == 3
+    assert {each.status for each in await entries(circle, staged.id)} == {"withdrawn"}

@@ -124,9 +124,10 @@ async def _enter(row: ImportRow, plan: _Plan, size: int, uow: LogbookUow) -> Non
 
 async def _take_back(row: ImportRow, _plan: _Plan, size: int, uow: LogbookUow) -> None:
     statuses = ["recorded", "returned", *(["confirmed"] if row.undo_confirmed else [])]
-    waiting = await uow.entries.of_batch(row.id, statuses=statuses, limit=size + 1)
-    if waiting:
-        person_id = waiting[0].supervisee_id
+    first = await uow.entries.of_batch(row.id, statuses=statuses, limit=1)
+    through = not first
+    if first:
+        person_id = first[0].supervisee_id
         # Whoever confirms at this moment is through before, or comes after.
         await uow.entries.hold(person_id)
         waiting = await uow.entries.of_batch(row.id, statuses=statuses, limit=size + 1)
@@ -145,7 +146,8 @@ async def _take_back(row: ImportRow, _plan: _Plan, size: int, uow: LogbookUow) -
         )
         row.done += len(steps)
         await _worked_out(person_id, uow, later=len(mine) > size)
-    if len(waiting) <= size and len({each.supervisee_id for each in waiting}) <= 1:
+        through = len(waiting) <= size and len(mine) == len(waiting)
+    if through:
         await _end(row, "undone", uow)
     await uow.imports.keep(row)
 
