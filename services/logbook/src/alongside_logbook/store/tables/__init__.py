@@ -4,7 +4,7 @@ from alongside_logbook.store.tables.base import METADATA, PLUMBING, LogbookTable
 from alongside_logbook.store.tables.board import BoardRow, EndingRow, TallyRow
 from alongside_logbook.store.tables.departures import DepartureRow
 from alongside_logbook.store.tables.documents import DocumentFileRow, DocumentRow
-from alongside_logbook.store.tables.entries import APPEND_ONLY, ChainRow, EntryRow, EntryVersionRow
+from alongside_logbook.store.tables.entries import ChainRow, EntryRow, EntryVersionRow
 from alongside_logbook.store.tables.goals import GoalProgressRow, GoalRow
 from alongside_logbook.store.tables.imports import ImportRow, ImportSheetRow
 from alongside_logbook.store.tables.nudges import NudgeRow
@@ -21,7 +21,6 @@ from alongside_logbook.store.tables.trainings import (
 from alongside_logbook.store.tables.visits import VisitRow, VisitVersionRow
 
 __all__ = [
-    "APPEND_ONLY",
     "METADATA",
     "PLUMBING",
     "AssociationRow",

@@ -8,13 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     Column,
-    Connection,
     Date,
     Index,
     Integer,
-    Table,
     Text,
-    event,
     text,
 )
 from sqlmodel import Field
@@ -30,6 +27,7 @@ from alongside_logbook.store.tables.base import (
     table,
     text_column,
 )
+from alongside_logbook.store.tables.guard import append_only
 
 
 class EntryVersionRow(LogbookTable, table=True):
@@ -100,52 +98,9 @@ class EntryRow(LogbookTable, table=True):
     """What it counts for toward each goal, by the goal's name; none before it is worked out."""
 
 
-_REFUSAL = "hours are only ever added to: entry_versions is append-only"
-
-APPEND_ONLY = {
-    "sqlite": (
-        f"""
-        CREATE TRIGGER entry_versions_no_update BEFORE UPDATE ON entry_versions
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,
-        f"""
-        CREATE TRIGGER entry_versions_no_delete BEFORE DELETE ON entry_versions
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,
-        # REPLACE deletes without asking the trigger above.
-        f"""
-        CREATE TRIGGER entry_versions_no_replace BEFORE INSERT ON entry_versions
-        WHEN EXISTS (
-            SELECT 1 FROM entry_versions
-            WHERE (supervisee_id = NEW.supervisee_id AND position = NEW.position)
-               OR (entry_id = NEW.entry_id AND version = NEW.version)
-        )
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,  # noqa: S608  # a constant
-    ),
-    "postgresql": (
-        f"""
-        CREATE FUNCTION entry_versions_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
-        END $$
-        """,
-        """
-        CREATE TRIGGER entry_versions_no_change BEFORE UPDATE OR DELETE ON entry_versions
-        FOR EACH ROW EXECUTE FUNCTION entry_versions_append_only()
-        """,
-        """
-        CREATE TRIGGER entry_versions_no_truncate BEFORE TRUNCATE ON entry_versions
-        FOR EACH STATEMENT EXECUTE FUNCTION entry_versions_append_only()
-        """,
-    ),
-}
-"""The database's own refusal to change or remove history, per dialect."""
-
-
-def _guard_history(_target: Table, connection: Connection, **_options: object) -> None:
-    for statement in APPEND_ONLY[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-event.listen(table(EntryVersionRow), "after_create", _guard_history)
+append_only(
+    table(EntryVersionRow),
+    "hours are only ever added to: entry_versions is append-only",
+    ("supervisee_id", "position"),
+    ("entry_id", "version"),
+)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, Date, Index, Integer, LargeBinary, Table, Text, event
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Text
 from sqlmodel import Field
 
 from alongside.db import PydanticJson, UtcDateTime
@@ -14,6 +14,7 @@ from alongside_logbook.store.tables.base import (
     table,
     text_column,
 )
+from alongside_logbook.store.tables.guard import append_only
 
 
 class TrainingVersionRow(LogbookTable, table=True):
@@ -73,53 +74,9 @@ class CertificateFileRow(LogbookTable, table=True):
     added_by: str = text_column()
 
 
-_REFUSAL = "trainings are only ever added to: training_versions is append-only"
-
-TRAININGS_APPEND_ONLY = {
-    "sqlite": (
-        f"""
-        CREATE TRIGGER training_versions_no_update BEFORE UPDATE ON training_versions
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,
-        f"""
-        CREATE TRIGGER training_versions_no_delete BEFORE DELETE ON training_versions
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,
-        # REPLACE deletes without asking the trigger above.
-        f"""
-        CREATE TRIGGER training_versions_no_replace BEFORE INSERT ON training_versions
-        WHEN EXISTS (
-            SELECT 1 FROM training_versions
-            WHERE (person_id = NEW.person_id AND position = NEW.position)
-               OR (training_id = NEW.training_id AND version = NEW.version)
-        )
-        BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
-        """,  # noqa: S608  # a constant
-    ),
-    "postgresql": (
-        f"""
-        CREATE OR REPLACE FUNCTION training_versions_append_only() RETURNS trigger
-        LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
-        END $$
-        """,
-        """
-        CREATE TRIGGER training_versions_no_change BEFORE UPDATE OR DELETE ON training_versions
-        FOR EACH ROW EXECUTE FUNCTION training_versions_append_only()
-        """,
-        """
-        CREATE TRIGGER training_versions_no_truncate BEFORE TRUNCATE ON training_versions
-        FOR EACH STATEMENT EXECUTE FUNCTION training_versions_append_only()
-        """,
-    ),
-}
-"""The database's own refusal to change or remove history, per dialect."""
-
-
-def _guard_history(_target: Table, connection: Connection, **_options: object) -> None:
-    for statement in TRAININGS_APPEND_ONLY[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-event.listen(table(TrainingVersionRow), "after_create", _guard_history)
+append_only(
+    table(TrainingVersionRow),
+    "trainings are only ever added to: training_versions is append-only",
+    ("person_id", "position"),
+    ("training_id", "version"),
+)
