@@ -1,5 +1,6 @@
 """Turns the rows of a log into sessions, or says of each row why it is none."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -13,7 +14,7 @@ from alongside_logbook.domain.entry import Ages, Mode
 from alongside_logbook.domain.log_cells import Unread
 from alongside_logbook.domain.log_headings import Column
 from alongside_logbook.domain.log_mapping import Mapping, Sheet, folded
-from alongside_logbook.domain.providers import checked_address, checked_name
+from alongside_logbook.domain.providers import checked_address, checked_agency, checked_name
 
 _MANY_MINUTES = 4 * 60
 _FEWEST = 2
@@ -174,7 +175,8 @@ class _Reader:
         elif made.provider:
             made.provider = self.noting(lambda: checked_name(made.provider), "")
         made.credentials = cells.read_credentials(self.text("credential"))
-        made.agency = " ".join(self.text("agency").split())[:100]
+        with contextlib.suppress(Invalid):  # it is only a remark, and nobody misses an odd one
+            made.agency = checked_agency(self.text("agency")) or ""
 
     def address(self, column: Column, whose: str) -> str:
         said = self.text(column)

@@ -104,7 +104,7 @@ async def stage_log(command: StageLog, actor: Actor, uow: LogbookUow) -> ImportR
         id=uow.new_id(),
         person_id=person_id,
         by_id=actor.person_id,
-        file_name=" ".join(command.file_name.split())[-_LONGEST_NAME:] or "log",
+        file_name=_shown(command.file_name)[-_LONGEST_NAME:] or "log",
         state="staged",
         staged_at=uow.now,
         mapping=mapping,
@@ -272,6 +272,11 @@ async def refused_rows(import_id: str, actor: Actor, uow: LogbookUow) -> dict[st
         raise ImportOver("These rows are not kept any more.")
     table: dict[str, Any] = kept["refused"]
     return table
+
+
+def _shown(file_name: str) -> str:
+    shown = "".join(each if each.isprintable() else " " for each in file_name)
+    return " ".join(shown.split())
 
 
 def _check(mapping: Mapping, width: int, *, many: bool) -> None:

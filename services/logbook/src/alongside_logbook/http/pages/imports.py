@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping as Values
 from dataclasses import dataclass
+from datetime import time
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -437,6 +438,7 @@ async def _preview(
         states=STATES,
         entered=shown.rows["good"] + shown.rows["warning"],
         bars=_bars(shown),
+        clock=_clock,
         take=set(typed.many("take")) if typed else set(),
         typed={name: typed.text(name) for name in typed} if typed else {},
         errors=errors or {},
@@ -452,6 +454,11 @@ def _by_reason(found: cases.Preview, state: State) -> list[tuple[str, list[int]]
         if each.state == state:
             lines[" ".join(each.reasons)].append(each.row.line)
     return sorted(lines.items(), key=lambda each: (-len(each[1]), each[1]))
+
+
+def _clock(start: str) -> str:
+    """Return a wall time such as `14:30` as `2:30 PM`."""
+    return f"{time.fromisoformat(start):%I:%M %p}".removeprefix("0")
 
 
 _TALL = 80
