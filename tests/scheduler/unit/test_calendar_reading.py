@@ -190,9 +190,8 @@ def test_what_began_before_and_ends_after_is_cut_to_what_was_asked():
 
 
 def test_nothing_but_times_comes_out():
-    told = answer(
-        b'{"begins": 1772323200, "ends": 1787875200, "zone": "UTC", "emails": []}', GOOGLE
-    )
+    asked = {"begins": 1772323200, "ends": 1787875200, "zone": "UTC", "emails": []}
+    told = answer(asked, GOOGLE)
     assert set(told) == {"spans", "left_out"}
     assert "Secret" not in str(told)
 
