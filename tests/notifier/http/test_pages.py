@@ -186,8 +186,19 @@ async def test_preferences_hold_for_what_is_planned_already(notifier, open_brows
         "alarm_minutes": 15,
         "small_changes": False,
         "hour_mails": True,
+        "quiet_from": None,
+        "quiet_until": None,
     }
     await script.send("PUT", "/preferences", {"reminder_leads": [0]}, status=422)
+    await script.send("PUT", "/preferences", {"quiet_from": "25:00"}, status=422)
+    kept = {"reminder_leads": [120], "alarm_minutes": 15, "quiet_from": "22:00"}
+    chosen = await script.send("PUT", "/preferences", {**kept, "quiet_until": "06:30"})
+    assert (chosen["quiet_from"], chosen["quiet_until"]) == ("22:00", "06:30")
+    assert 'value="06:30"' in await ben.page("/preferences")
+    page = await ben.post("/preferences", status=422, leads="120", quiet_from="22:00")
+    assert "Quiet hours need both times" in page.text
+    assert 'value="22:00"' in page.text
+    await ben.post("/preferences", leads="120", alarm="15", quiet_from="", quiet_until="")
     feed = await script.send("GET", "/feed")
     response = await ben.get(feed["address"].removeprefix(ORIGIN))
     assert b"TRIGGER:-PT15M" in response.content

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alongside_notifier.domain.quiet import Quiet, remind_at
 from alongside_notifier.domain.view import View
 
 
@@ -17,8 +18,14 @@ class Due:
     lead_minutes: int
 
 
-def reminders_of(view: View | None, leads: Iterable[int], now: datetime) -> tuple[Due, ...]:
-    """Return the reminders that are still to come.
+def reminders_of(
+    view: View | None,
+    leads: Iterable[int],
+    now: datetime,
+    quiet: Quiet | None = None,
+    zone_name: str = "UTC",
+) -> tuple[Due, ...]:
+    """Return the reminders that are still to come, none of them in the reader's quiet hours.
 
     What is due already is not caught up here: whoever hears of a session this late is being
     told of it at this moment.
@@ -30,9 +37,15 @@ def reminders_of(view: View | None, leads: Iterable[int], now: datetime) -> tupl
             Due(due_at, meeting.key, meeting.starts_at, lead)
             for meeting in view.planned()
             for lead in set(leads)
-            if (due_at := meeting.starts_at - timedelta(minutes=lead)) > now
+            if (due_at := _at(meeting.starts_at, lead, quiet, zone_name, now))
         )
     )
+
+
+def _at(
+    starts_at: datetime, lead: int, quiet: Quiet | None, zone_name: str, now: datetime
+) -> datetime | None:
+    return remind_at(starts_at - timedelta(minutes=lead), starts_at, quiet, zone_name, now)
 
 
 def newest(missed: Sequence[Due]) -> Due:

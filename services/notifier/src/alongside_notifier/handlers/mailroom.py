@@ -4,9 +4,21 @@ from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.mime import Envelope, Letter, compose
+from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.handlers.intake import why_withheld
 from alongside_notifier.store.mails import QueuedMail
 from alongside_notifier.store.uow import NotifierUow
+
+CAN_WAIT = frozenset(
+    {"attendance_recorded", "returned", "milestone", "awaited", "vouched", "digest"}
+)
+"""What waits for the end of the reader's quiet hours. Invitations and changes never do, nor does
+what somebody asked for and waits for."""
+
+
+def waiting_line(person_id: str) -> str:
+    """Return the line in which mails of this person stand that can wait: nothing stands behind them."""
+    return f"waits.{person_id}"[:64]
 
 
 async def queue_letter(
@@ -27,7 +39,8 @@ async def queue_letter(
 ) -> bool:
     """Queue a letter; False if it was queued before, or if the person left and is told nothing.
 
-    To an address from which mails come back, it is kept with the reason and not sent.
+    To an address from which mails come back, it is kept with the reason and not sent. What can
+    wait is sent after the reader's quiet hours.
     """
     if to.left_at is not None:
         return False
@@ -49,6 +62,11 @@ async def queue_letter(
         ),
         calendar,
     )
+    not_before = None
+    if kind in CAN_WAIT:
+        order_key = order_key or waiting_line(to.person_id)
+        quiet = (await uow.people.preferences(to.person_id)).quiet
+        not_before = disturbs_from(uow.now, quiet, to.zone)
     return await uow.mails.queue(
         QueuedMail(
             message_id=message_id,
@@ -64,4 +82,5 @@ async def queue_letter(
         ),
         uow.now,
         withheld=withheld,
+        not_before=not_before,
     )

@@ -1,8 +1,12 @@
 """Choosing what to be told."""
 
+from dataclasses import replace
+
 from alongside.contracts import PersonState
 from alongside.errors import Invalid
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.quiet import disturbs_from
+from alongside_notifier.handlers.mailroom import waiting_line
 from alongside_notifier.handlers.refresh import refresh_person
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
@@ -24,7 +28,10 @@ async def choose(
             raise Invalid("A reminder is between 1 minute and 14 days ahead.", field="leads")
     if chosen.alarm_minutes is not None and not 0 <= chosen.alarm_minutes <= _LONGEST_ALARM:
         raise Invalid("An alarm is at most a day ahead.", field="alarm_minutes")
-    kept = Preferences(leads, chosen.alarm_minutes, chosen.small_changes, chosen.hour_mails)
+    kept = replace(chosen, leads=leads)
     await uow.people.set_preferences(person.person_id, kept)
+    await uow.mails.wait_until(
+        waiting_line(person.person_id), disturbs_from(uow.now, kept.quiet, person.zone)
+    )
     await refresh_person(person, uow, desk)
     return kept

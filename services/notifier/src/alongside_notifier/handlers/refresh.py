@@ -172,7 +172,7 @@ def _seat_now(
     return _SeatNow(
         person_id,
         Shown(fragment, membership, removed),
-        reminders_of(view, leads, now),
+        reminders_of(view, leads, now, chosen.quiet, person.zone if person else "UTC"),
         wait,
         left.told if left.told != told else None,
     )

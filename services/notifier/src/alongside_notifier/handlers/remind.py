@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.plain import one_line
+from alongside_notifier.domain.quiet import Quiet, disturbs_from
 from alongside_notifier.domain.reminders import Due, newest, why_not
 from alongside_notifier.handlers.answers import answer_for
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.refresh import seat_view
 from alongside_notifier.handlers.tell import OpenUow
+from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.uow import NotifierUow
 
 _ROUND = 100
@@ -29,8 +32,11 @@ async def send_reminders(open_uow: OpenUow, desk: Desk) -> int:
             if not rows:
                 return number
             ordered = sorted(rows, key=_meeting_of)
+            chosen = await uow.people.preferences_of({row.person_id for row in rows})
             for _, group in groupby(ordered, key=_meeting_of):
-                await _remind(list(group), uow, desk)
+                meeting = list(group)
+                quiet = chosen.get(meeting[0].person_id, DEFAULTS).quiet
+                await _remind(meeting, quiet, uow, desk)
             await uow.commit()
             number += len(rows)
 
@@ -39,7 +45,9 @@ def _meeting_of(row: Row[Any]) -> tuple[Any, ...]:
     return row.person_id, row.series_id, row.occurrence_key, row.starts_at
 
 
-async def _remind(rows: Sequence[Row[Any]], uow: NotifierUow, desk: Desk) -> None:
+async def _remind(
+    rows: Sequence[Row[Any]], quiet: Quiet | None, uow: NotifierUow, desk: Desk
+) -> None:
     dues = {
         Due(row.due_at, row.occurrence_key, row.starts_at, row.lead_minutes): row.id for row in rows
     }
@@ -48,15 +56,25 @@ async def _remind(rows: Sequence[Row[Any]], uow: NotifierUow, desk: Desk) -> Non
     missed = [row_id for due, row_id in dues.items() if due != chosen]
     if missed:
         await uow.reminders.done(missed, now=uow.now, outcome="a later one was due too")
-    outcome = await _send(person_id, series_id, chosen, uow, desk)
+    person = await uow.people.get(person_id)
+    wakes = disturbs_from(uow.now, quiet, person.zone) if person else uow.now
+    if uow.now < wakes < chosen.starts_at:
+        # It was missed, and now they sleep.
+        await uow.reminders.put_off(dues[chosen], wakes)
+        return
+    outcome = "it begins in their quiet hours"
+    if wakes <= uow.now:
+        outcome = await _send(person, series_id, chosen, uow, desk)
     await uow.reminders.done([dues[chosen]], now=uow.now, outcome=outcome)
 
 
-async def _send(person_id: str, series_id: str, due: Due, uow: NotifierUow, desk: Desk) -> str:
-    person = await uow.people.get(person_id)
+async def _send(
+    person: PersonState | None, series_id: str, due: Due, uow: NotifierUow, desk: Desk
+) -> str:
     series = await uow.series.get(series_id)
     if person is None or series is None or person.left_at is not None:
         return "nobody to remind"
+    person_id = person.person_id
     view = seat_view(series, person_id, await uow.seats.get(person_id, series_id))
     answer = await answer_for(person_id, series, due.key, uow)
     reason = why_not(due, view, answer, uow.now)
@@ -109,9 +127,9 @@ async def _send(person_id: str, series_id: str, due: Due, uow: NotifierUow, desk
 
 
 def _when(due: Due, minutes_left: int) -> str:
-    """Return how far off it is: by the lead when on time, by the clock when late."""
+    """Return how far off it is: by the lead when on time, by the clock when late or early."""
     late = due.lead_minutes - minutes_left
-    if late <= max(2, due.lead_minutes // 60):
+    if abs(late) <= max(2, due.lead_minutes // 60):
         return wording.ahead(due.lead_minutes)
     hours = minutes_left // 60
     if hours >= 1:

@@ -8,6 +8,7 @@ from alongside.errors import Forbidden, Gone, NotFound, UnsupportedMediaType
 from alongside.web.auth import CurrentViewer, MaybeViewer
 from alongside.web.writes import Write
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.quiet import clock_of, minutes_of, quiet_of
 from alongside_notifier.handlers.answers import answer_on_page, standing_answer
 from alongside_notifier.handlers.feeds import ensure_feed, revoke_feed, rotate_feed
 from alongside_notifier.handlers.intake import take_mail
@@ -198,7 +199,15 @@ async def set_preferences(
         if person is None:
             raise NotFound
         leads = None if chosen.reminder_leads is None else tuple(chosen.reminder_leads)
-        wanted = Preferences(leads, chosen.alarm_minutes, chosen.small_changes, chosen.hour_mails)
+        wanted = Preferences(
+            leads,
+        quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
+        quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
+            chosen.alarm_minutes,
+            chosen.small_changes,
+            chosen.hour_mails,
+            quiet_of(minutes_of(chosen.quiet_from or ""), minutes_of(chosen.quiet_until or "")),
+        )
         return _preferences(await choose(person, wanted, uow, desk))
 
     return await write(kept)

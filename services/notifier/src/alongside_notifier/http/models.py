@@ -1,11 +1,17 @@
 """The shapes of the JSON routes."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from alongside_notifier.domain.feeds import Detail
 
 AnswerWord = Literal["accepted", "declined", "tentative"]
+
+
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""Wall time in the person's own zone, such as `22:00`."""
 
 
 class _Model(BaseModel):
@@ -85,7 +91,11 @@ class MessagePage(_Model):
 
 
 class PreferencesModel(_Model):
-    """What a person wants to be told. `reminder_leads` null means the installation's default."""
+    """What a person wants to be told. `reminder_leads` null means the installation's default.
+
+    In quiet hours, which may span midnight, only invitations and changes come; reminders come
+    before them, and what can wait comes after.
+    """
 
     reminder_leads: list[int] | None = None
     alarm_minutes: int | None = None
@@ -108,3 +118,5 @@ class WhoComes(_Model):
     occurrence_key: str
     starts_at: datetime
     answer: str | None
+    quiet_from: TimeOfDay | None = None
+    quiet_until: TimeOfDay | None = None

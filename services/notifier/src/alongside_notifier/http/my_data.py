@@ -11,7 +11,7 @@ HOLDINGS = (
         "preferences",
         _TABLES["preferences"],
         "person_id",
-        "leads alarm_minutes small_changes hour_mails",
+        "leads alarm_minutes small_changes hour_mails quiet_from quiet_until",
     ),
     Holding(
         "answers",

@@ -36,8 +36,15 @@ class Mails:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def queue(self, mail: QueuedMail, now: datetime, *, withheld: str | None = None) -> bool:
-        """Queue a mail; False if it was queued before.
+    async def queue(
+        self,
+        mail: QueuedMail,
+        now: datetime,
+        *,
+        withheld: str | None = None,
+        not_before: datetime | None = None,
+    ) -> bool:
+        """Queue a mail, to be sent at once or not before a moment; False if it was queued before.
 
         What is `withheld` is only kept, with the reason, for whoever asks why nothing came.
         """
@@ -55,7 +62,7 @@ class Mails:
                 raw=mail.raw,
                 series_id=mail.series_id,
                 queued_at=now,
-                next_attempt_at=now,
+                next_attempt_at=not_before or now,
                 outcome=None if withheld is None else "withheld",
                 last_error=withheld,
                 done_at=None if withheld is None else now,
@@ -109,6 +116,19 @@ class Mails:
     async def release(self, ids: Collection[int], *, worker: str) -> None:
         """Give mails back that were not tried."""
         await release(self._session, MAILS, ids, worker=worker)
+
+    async def wait_until(self, order_key: str, moment: datetime) -> None:
+        """Have mails of one key that were not tried yet wait until then, longer or shorter."""
+        await self._session.execute(
+            update(MAILS)
+            .where(
+                MAILS.c.order_key == order_key,
+                MAILS.c.done_at.is_(None),
+                MAILS.c.claimed_by.is_(None),
+                MAILS.c.attempts == 0,
+            )
+            .values(next_attempt_at=moment)
+        )
 
     async def withdraw(self, person_id: str, now: datetime, reason: str) -> None:
         """Take back what waits for a person."""

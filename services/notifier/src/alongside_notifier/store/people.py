@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import AssociationDescribed, PersonState
+from alongside_notifier.domain.quiet import Quiet, quiet_of
 from alongside_notifier.store.tables import AssociationRow, PersonRow, PreferencesRow
 from alongside_notifier.store.upsert import keep_newest, put
 
@@ -19,6 +20,7 @@ class Preferences:
     alarm_minutes: int | None = None
     small_changes: bool = False
     hour_mails: bool = True
+    quiet: Quiet | None = None
 
 
 DEFAULTS = Preferences()
@@ -104,6 +106,7 @@ class People:
                 alarm_minutes=row.alarm_minutes,
                 small_changes=row.small_changes,
                 hour_mails=row.hour_mails,
+                quiet=quiet_of(row.quiet_from, row.quiet_until),
             )
             for row in rows
         }
@@ -119,6 +122,8 @@ class People:
             alarm_minutes=chosen.alarm_minutes,
             small_changes=chosen.small_changes,
             hour_mails=chosen.hour_mails,
+            quiet_from=chosen.quiet.begins if chosen.quiet else None,
+            quiet_until=chosen.quiet.ends if chosen.quiet else None,
         )
 
 

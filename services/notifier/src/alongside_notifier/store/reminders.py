@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, select, tuple_, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_notifier.domain.reminders import Due
@@ -21,7 +21,7 @@ class Reminders:
         self._session = session
 
     async def plan(self, series_id: str, wanted: Mapping[str, Sequence[Due]]) -> None:
-        """Have exactly these reminders pending for these people. What was sent stays."""
+        """Have exactly these reminders pending for these people, when they say. What was sent stays."""
         table = REMINDERS
         rows = await self._session.execute(
             select(
@@ -31,6 +31,7 @@ class Reminders:
                 table.c.lead_minutes,
                 table.c.id,
                 table.c.done_at,
+                table.c.due_at,
             ).where(table.c.series_id == series_id, table.c.person_id.in_(wanted))
         )
         known = {(row[0], row[1], row[2], row[3]): row for row in rows}
@@ -43,6 +44,18 @@ class Reminders:
         for start in range(0, len(unwanted), _BATCH):
             await self._session.execute(
                 delete(table).where(table.c.id.in_(unwanted[start : start + _BATCH]))
+            )
+        later = [
+            {"row_id": row.id, "then": due[key]}
+            for key, row in known.items()
+            if row.done_at is None and key in due and row.due_at != due[key]
+        ]
+        if later:
+            await self._session.execute(
+                update(table)
+                .where(table.c.id == bindparam("row_id"))
+                .values(due_at=bindparam("then")),
+                later,
             )
         missing = [
             {
@@ -108,6 +121,12 @@ class Reminders:
             update(REMINDERS)
             .where(REMINDERS.c.id.in_(ids))
             .values(done_at=now, outcome=outcome[:64])
+        )
+
+    async def put_off(self, row_id: int, due_at: datetime) -> None:
+        """Have a reminder wait."""
+        await self._session.execute(
+            update(REMINDERS).where(REMINDERS.c.id == row_id).values(due_at=due_at)
         )
 
     async def of_person(self, person_id: str, limit: int) -> Sequence[Row[Any]]:

@@ -126,6 +126,9 @@ class PreferencesRow(NotifierTable, table=True):
     hour_mails: bool = Field(
         default=True, sa_column=Column(Boolean, nullable=False, server_default=true())
     )
+    quiet_from: int | None = Field(default=None, sa_column=Column(Integer))
+    """Minutes after midnight, in the person's zone."""
+    quiet_until: int | None = Field(default=None, sa_column=Column(Integer))
 
 
 class AnswerRow(NotifierTable, table=True):
