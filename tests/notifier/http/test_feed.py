@@ -155,7 +155,7 @@ async def test_unknown_revoked_and_wrong_methods(notifier, open_browser, feed_pa
         await browser.get(wrong, status=404)
     assert (await browser.client.post(path)).status_code == 405
     signed_in = await open_browser("ben")
-    await signed_in.post("/calendar/rotate")
+    await signed_in.post("/calendar/rotate", at_once="yes")
     assert "taken back" in (await browser.get(path, status=410)).text
     fresh = await feed_path("ben")
     assert fresh != path
@@ -166,6 +166,63 @@ async def test_unknown_revoked_and_wrong_methods(notifier, open_browser, feed_pa
     await signed_in.post("/calendar/make")
     await browser.get(await feed_path("ben"))
     await browser.get(fresh, status=410)
+
+
+async def test_an_old_address_goes_on_for_thirty_days_and_says_nothing_of_the_new_one(
+    notifier, open_browser, feed_path
+):
+    life = await notifier.begin()
+    browser, ben = await open_browser(), await open_browser("ben")
+    old = await feed_path("ben")
+    before = await browser.get(old)
+    await ben.post("/calendar/rotate", at_once="")
+    new = await feed_path("ben")
+    token = new.removeprefix("/feeds/").removesuffix(".ics")
+
+    def bare(response):
+        return [line for line in response.content.split(b"\r\n") if b"/feeds/" not in line]
+
+    after, fresh = await browser.get(old), await browser.get(new)
+    assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
+    assert bare(fresh)[:4] == bare(before)[:4]
+    await notifier.hear_series(life.move(life.keys()[0], timedelta(hours=1)))
+    after, fresh = await browser.get(old), await browser.get(new)
+    assert shown_by(after.content) == shown_by(fresh.content) != shown_by(before.content)
+    assert token not in after.text
+    assert token not in str(after.headers)
+    assert "Nothing has fetched it since" in await ben.page("/calendar")
+    await browser.get(old, **{"User-Agent": "Left-Behind/1"})
+    await notifier.tick("fetches")
+    page = await ben.page("/calendar")
+    assert "Still fetching the old address" in page
+    assert "Left-Behind/1" in page
+    notifier.clock.advance(timedelta(days=30, seconds=-1))
+    await browser.get(old)
+    notifier.clock.advance(timedelta(seconds=1))
+    await browser.get(old, status=410)
+    await notifier.tick("sweep")
+    await browser.get(old, status=410)
+    await browser.get(new)
+    assert "An old address" not in await (await open_browser("ben")).page("/calendar")
+
+
+async def test_an_old_address_is_ended_early_by_nobody_but_its_owner(
+    notifier, open_browser, feed_path
+):
+    await notifier.begin()
+    browser, ben = await open_browser(), await open_browser("ben", token=True)
+    old = await feed_path("ben")
+    feed = await ben.send("POST", "/feed/rotate")
+    (left,) = feed["old"]
+    path = f"/feeds/{feed['id']}/old/{left['generation']}"
+    await (await open_browser("cleo", token=True)).send("DELETE", path, status=404)
+    await ben.send("DELETE", f"/feeds/{feed['id']}/old/{left['generation'] + 1}", status=404)
+    await browser.get(old)
+    await ben.send("DELETE", path, status=204)
+    await browser.get(old, status=410)
+    await browser.get(await feed_path("ben"))
+    await ben.send("DELETE", "/feed", status=204)
+    await ben.send("GET", "/feed", status=410)
 
 
 async def test_the_feed_of_somebody_who_left_is_gone(notifier, open_browser, feed_path):

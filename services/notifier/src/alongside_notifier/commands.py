@@ -13,8 +13,8 @@ from rich.table import Table
 from alongside.cli_support import console, run, service, stop
 from alongside.errors import NotFound
 from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.feeds import ensure_feed
 from alongside_notifier.handlers.intake import take_mail
+from alongside_notifier.handlers.more_feeds import switch_on
 
 app = typer.Typer(no_args_is_help=True)
 mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
@@ -124,7 +124,7 @@ async def _feed(email: str) -> str:
         person = await uow.people.by_email(email)
         if person is None:
             raise NotFound(f"Nobody here has the address {email}.")
-        row = await ensure_feed(person, uow, desk)
+        row = await switch_on(person, uow, desk)
         await uow.commit()
         return desk.feed_url(row.id, row.generation)
 

@@ -5,14 +5,15 @@ the same bytes. There is no METHOD in it and no ATTENDEE: a feed is the quiet tr
 invitation.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from icalendar import Alarm, Event
 from icalendar.prop import vText, vUri
 
+from alongside_notifier.domain.feeds import PLAIN, Note, Style
 from alongside_notifier.domain.plain import clean, one_line
 from alongside_notifier.domain.recurrence import Recurrence
 from alongside_notifier.domain.vcalendar import Fragment
@@ -72,9 +73,19 @@ def leave_out(event: Event, recurrence: Recurrence, instants: Iterable[datetime]
 
 
 def feed_fragment(
-    view: View | None, names: Names, now: datetime, *, alarm_minutes: int | None = None
+    view: View | None,
+    names: Names,
+    now: datetime,
+    *,
+    alarm_minutes: int | None = None,
+    style: Style = PLAIN,
+    notes: Mapping[str, Note] | None = None,
 ) -> Fragment:
-    """Return what a feed says of one series at this moment; empty where it says nothing."""
+    """Return what a feed says of one series at this moment; empty where it says nothing.
+
+    `notes` are what it adds to single meetings, by their keys.
+    """
+    notes = notes or {}
     if view is None:
         return Fragment("")
     series = view.series
@@ -84,22 +95,26 @@ def feed_fragment(
         return Fragment("")
     if first - LOOK_AHEAD > now:
         return Fragment("", stale_at=first - LOOK_AHEAD)
+    since = max(series.revised_at, style.since or series.revised_at)
     if view.cancelled:
-        return _cancelled_fragment(view, names, now, series.revised_at, last)
+        return _cancelled_fragment(view, names, now, since, last, style)
 
     turning_points = [last + LOOK_BACK]
     gone = [m for m in view.overrides if m.cancelled and m.ends_at + GRACE <= now]
-    shown = [m for m in view.overrides if m not in gone]
+    apart = view.meetings if view.recurrence.repeats else ()
+    shown = [m for m in apart if (m.differs or m.key in notes) and m not in gone]
     turning_points += [m.ends_at + GRACE for m in shown if m.cancelled]
 
-    revised = max([series.revised_at, *(m.ends_at + GRACE for m in gone)])
-    look = _look_of_the_whole(view, names)
+    only = None if view.recurrence.repeats else notes.get(view.meetings[0].key)
+    revised = max([since, *(m.ends_at + GRACE for m in gone), *([only.at] if only else [])])
+    look = _styled(_look_of_the_whole(view, names), style, only)
     left_out = tuple(meeting.original_start for meeting in gone)
     facts = (view.recurrence, view.sequence)
     parts = [_master_text(look, *facts, left_out, revised, alarm_minutes, cancelled=False)]
     for meeting in shown:
-        changed = max(series.revised_at, meeting.changed_at or series.revised_at)
-        look = _look_of(view, meeting, names)
+        note = None if meeting.cancelled else notes.get(meeting.key)
+        changed = max([since, meeting.changed_at or since, *([note.at] if note else [])])
+        look = _styled(_look_of(view, meeting, names), style, note)
         parts.append(_override_text(look, *facts, meeting, changed, alarm_minutes))
         revised = max(revised, changed)
     block = view.recurrence.block
@@ -108,13 +123,13 @@ def feed_fragment(
 
 
 def _cancelled_fragment(
-    view: View, names: Names, now: datetime, revised: datetime, last: datetime
+    view: View, names: Names, now: datetime, revised: datetime, last: datetime, style: Style
 ) -> Fragment:
     changed = max([revised, *(m.changed_at for m in view.meetings if m.changed_at)])
     until = min(changed, last) + GRACE if view.recurrence.repeats else last + GRACE
     if until <= now:
         return Fragment("")
-    look = _look_of_the_whole(view, names)
+    look = _styled(_look_of_the_whole(view, names), style, None)
     text = _master_text(look, view.recurrence, view.sequence, (), changed, None, cancelled=True)
     block = view.recurrence.block
     return Fragment(text, (block.name,) if block else (), changed, until)
@@ -142,6 +157,18 @@ def _look(view: View, names: Names, place: str | None, link: str | None, provide
     if others:
         said = f"{said}\nIn the group: {others}."
     return Look(view.series.uid, view.series.title, said, place, link, view.series.created_at)
+
+
+def _styled(look: Look, style: Style, note: Note | None) -> Look:
+    """Return what is said of it to whoever has this feed, with what is added to this meeting."""
+    title = f"{look.title} {note.mark}" if note else look.title
+    match style.detail:
+        case "busy":
+            return replace(look, title="Busy", said="", place=None, link=None)
+        case "titles":
+            return replace(look, title=title, said="", place=None, link=None)
+        case _:
+            return replace(look, title=title) if note else look
 
 
 def _master(look: Look, recurrence: Recurrence, sequence: int) -> Event:
@@ -211,7 +238,9 @@ def _particulars(event: Event, look: Look) -> None:
     where = clean(look.place or "") or clean(look.link or "")
     if where:
         event.add("location", where)
-    event.add("description", f"{look.said}\nJoin: {url}" if url else look.said)
+    said = f"{look.said}\nJoin: {url}" if url else look.said
+    if said:
+        event.add("description", said)
     if url:
         event.add(
             "conference",

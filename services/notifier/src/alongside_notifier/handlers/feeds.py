@@ -6,7 +6,9 @@ from hashlib import sha256
 
 from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.vcalendar import feed
+from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail
+from alongside_notifier.domain.plain import one_line
+from alongside_notifier.domain.vcalendar import Fragment, feed
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
@@ -18,68 +20,150 @@ def token_hash(token: str) -> str:
 
 
 async def ensure_feed(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
-    """Return the person's feed; make one if there is none in force."""
+    """Return the person's own feed; make one if there is none in force."""
     current = await uow.feeds.current(person.person_id)
     if current is not None:
         return current
     last = await uow.feeds.newest(person.person_id)
-    generation = last.generation + 1 if last else 1
+    row = address_of(last, person.person_id, uow, desk)
+    await uow.feeds.add(row)
+    await rebuild_feeds([person.person_id], uow)
+    return row
+
+
+async def rotate_feed(
+    feed: FeedRow, uow: NotifierUow, desk: Desk, *, at_once: bool = False
+) -> FeedRow:
+    """Give a feed a new address.
+
+    The old one goes on for 30 days, with the same bytes and no word of the new one; `at_once`, it
+    is gone from this moment on.
+    """
+    current = await uow.feeds.get(feed.id, lock=True) or feed
+    row = address_of(current, current.person_id, uow, desk)
+    row.etag, row.body, row.last_modified = current.etag, current.body, current.last_modified
+    if at_once:
+        await uow.feeds.revoke(current.id, uow.now, generation=current.generation)
+    else:
+        await uow.feeds.replace(current, uow.now + OLD_ADDRESS)
+    await uow.feeds.add(row)
+    return row
+
+
+async def revoke_feed(person_id: str, uow: NotifierUow) -> bool:
+    """Take back every address of a person's own feed; tell whether there was one."""
+    current = await uow.feeds.current(person_id)
+    return current is not None and await uow.feeds.revoke(current.id, uow.now) > 0
+
+
+def address_of(
+    last: FeedRow | None, person_id: str, uow: NotifierUow, desk: Desk, **facts: str
+) -> FeedRow:
+    """Return a feed under an address that it never had, showing what the last one was to show."""
     feed_id = last.id if last else uow.new_id()
-    row = FeedRow(
+    generation = last.generation + 1 if last else 1
+    kept = ("kind", "group_id", "detail", "hours", "chosen_at")
+    return FeedRow(
         id=feed_id,
         generation=generation,
-        person_id=person.person_id,
+        person_id=person_id,
         token_hash=token_hash(desk.feed_token(feed_id, generation)),
         etag="",
         last_modified=uow.now,
         body=b"",
         created_at=uow.now,
+        **({name: getattr(last, name) for name in kept} if last else facts),
     )
-    await uow.feeds.add(row)
-    await rebuild_feed(person, uow)
-    return row
-
-
-async def rotate_feed(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
-    """Give the person's feed a new address. The old one is gone from this moment on."""
-    await uow.feeds.revoke(person.person_id, uow.now)
-    return await ensure_feed(person, uow, desk)
-
-
-async def revoke_feed(person_id: str, uow: NotifierUow) -> bool:
-    """Take the address of a person's feed back; tell whether there was one."""
-    return await uow.feeds.revoke(person_id, uow.now) > 0
-
-
-async def rebuild_feed(person: PersonState, uow: NotifierUow) -> None:
-    """Join the person's fragments again. The ETag changes exactly when the content does.
-
-    The lock comes before the reading: two series that change at once must not each join the
-    other's old fragment.
-    """
-    current = await uow.feeds.current(person.person_id, lock=True)
-    if current is None:
-        return
-    association = await uow.people.association_name()
-    seats = await uow.seats.of_person(person.person_id)
-    body = feed(
-        name=f"{association}: my supervision",
-        description=f"Reflective supervision of {person.name}, kept by {association}.",
-        zone=person.zone,
-        fragments=[Shown.by(seat).fragment for seat in seats],
-    )
-    etag = sha256(body).hexdigest()[:32]
-    if etag != current.etag:
-        await uow.feeds.set_content(current, etag=etag, body=body, now=_seconds(uow.now))
 
 
 async def rebuild_feeds(person_ids: Iterable[str], uow: NotifierUow) -> None:
     """Rebuild the feeds of these people, in one order whoever does it."""
     people = await uow.people.by_ids(set(person_ids))
-    for _, person in sorted(people.items()):
-        if person.left_at is None:
-            await rebuild_feed(person, uow)
+    present = {each.person_id for each in people.values() if each.left_at is None}
+    for channel in await uow.feeds.channels(present):
+        await _rebuild(people[channel.person_id], channel, uow)
 
 
-def _seconds(moment: datetime) -> datetime:
+async def _rebuild(person: PersonState, channel: Channel, uow: NotifierUow) -> None:
+    """Join a feed's fragments again. The ETag changes exactly when the content does.
+
+    The lock comes before the reading: two series that change at once must not each join the
+    other's old fragment.
+    """
+    current = await uow.feeds.get(channel.feed_id, lock=True)
+    if current is None:
+        # It got a new address while we waited for the lock; then that one is to be rebuilt.
+        current = await uow.feeds.get(channel.feed_id, lock=True)
+    if current is None:
+        return
+    name, description = await feed_name(person, channel, uow)
+    body = feed(
+        name=name,
+        description=description,
+        zone=person.zone,
+        fragments=await _fragments(channel, uow),
+    )
+    etag = sha256(body).hexdigest()[:32]
+    if etag != current.etag:
+        await uow.feeds.set_content(current, etag=etag, body=body, now=seconds(uow.now))
+
+
+async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
+    if channel.kind == "own":
+        return [Shown.by(seat).fragment for seat in await uow.seats.of_person(channel.person_id)]
+    return list((await uow.parts.of_feed(channel.feed_id)).values())
+
+
+async def feed_name(person: PersonState, channel: Channel, uow: NotifierUow) -> tuple[str, str]:
+    """Return how a calendar calls a feed, and describes it."""
+    if channel.detail == "busy":
+        return "Busy times", f"When {person.name} is busy."
+    association = await uow.people.association_name()
+    group = await group_title(channel, uow)
+    name = f"{association}: {group or 'my supervision'}"
+    about = f"Reflective supervision of {person.name}, kept by {association}."
+    return name, f"{group}. {about}" if group else about
+
+
+def channel_of(feed: FeedRow) -> Channel:
+    """Return a feed, as far as what it shows depends on it."""
+    return Channel(
+        feed.id,
+        feed.person_id,
+        "own" if feed.kind == "own" else "more",
+        feed.group_id,
+        detail_of(feed),
+        feed.hours,
+        feed.chosen_at,
+    )
+
+
+def detail_of(feed: FeedRow) -> Detail:
+    """Return how much a feed says."""
+    return "busy" if feed.detail == "busy" else "titles" if feed.detail == "titles" else "full"
+
+
+async def group_title(channel: Channel, uow: NotifierUow) -> str:
+    """Return the name of the only group that a feed is about; nothing where it is about all."""
+    if not channel.group_id:
+        return ""
+    return (await groups_of(channel.person_id, uow)).get(channel.group_id, "One group")
+
+
+async def groups_of(person_id: str, uow: NotifierUow) -> dict[str, str]:
+    """Return the groups a person has sessions in, each with the name it has now, in that order."""
+    seats = await uow.seats.of_person(person_id)
+    found = await uow.series.by_ids([seat.series_id for seat in seats if not seat.removed])
+    newest = sorted(found.values(), key=lambda series: (series.created_at, series.series_id))
+    titles = {series.group_id: one_line(series.title) for series in newest}
+    return dict(sorted(titles.items(), key=lambda pair: (pair[1].lower(), pair[0])))
+
+
+def is_shown(channel: Channel, group_id: str) -> bool:
+    """Tell whether a feed is about this group."""
+    return channel.group_id in {"", group_id}
+
+
+def seconds(moment: datetime) -> datetime:
+    """Return a moment as calendars write it."""
     return moment.replace(microsecond=0)

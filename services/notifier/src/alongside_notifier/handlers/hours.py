@@ -17,6 +17,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.more_feeds import show_confirmed
 from alongside_notifier.handlers.vouching import ask_to_vouch, tell_vouched
 from alongside_notifier.store.uow import NotifierUow
 
@@ -45,8 +46,10 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
 
 async def _on_entry(event: EntryEvent, uow: NotifierUow, desk: Desk) -> None:
     before = await uow.entries.status(event.entry.entry_id)
-    if not await uow.entries.keep(event.entry):
+    if not await uow.entries.keep(event.entry, event.occurred_at):
         return
+    if "confirmed" in {before, event.entry.status}:
+        await show_confirmed(event.entry, uow, desk)
     if event.occurred_at + STALE < uow.now or event.entry.started_at + STALE < uow.now:
         return
     match event:

@@ -15,7 +15,10 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
     number = 0
     while True:
         async with open_uow() as uow:
-            stale = await uow.seats.stale(uow.now, _ROUND)
+            stale = {
+                *await uow.seats.stale(uow.now, _ROUND),
+                *await uow.parts.stale(uow.now, _ROUND),
+            }
             for person_id, series_id in sorted(stale, key=lambda each: each[::-1]):
                 series = await uow.series.get(series_id)
                 if series is not None:
@@ -29,9 +32,10 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
 
 
 async def sweep(open_uow: OpenUow) -> int:
-    """Forget idempotency keys and ended sign-ins that nobody asks for any more."""
+    """Forget idempotency keys and ended sign-ins that nobody asks for any more, and old addresses."""
     async with open_uow() as uow:
         number = await forget_keys(uow) + await forget_ended(uow)
+        number += await uow.feeds.end_replaced(uow.now)
         if number:
             await uow.commit()
         return number

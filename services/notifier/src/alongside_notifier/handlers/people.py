@@ -14,7 +14,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.view import leaders
 from alongside_notifier.handlers.asked import tell_asked
-from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds, revoke_feed
+from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
 from alongside_notifier.store.uow import NotifierUow
@@ -64,7 +64,7 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
 
 async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     """Tell this person nothing more: no mail, no reminder, no feed."""
-    await revoke_feed(person.person_id, uow)
+    await uow.feeds.revoke_all(person.person_id, uow.now)
     await uow.tellings.none_to(person.person_id)
     await uow.reminders.none_to(person.person_id)
     await uow.mails.withdraw(person.person_id, uow.now, "The person left before it was sent.")

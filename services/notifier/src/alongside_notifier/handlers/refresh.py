@@ -1,12 +1,13 @@
 """What follows from a series as it is now, for everybody in it: feed, reminders, what is to be told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
+from alongside_notifier.domain.feeds import PLAIN, Channel, Note, marks_of
 from alongside_notifier.domain.reminders import Due, reminders_of
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
@@ -19,13 +20,14 @@ from alongside_notifier.domain.view import (
     shown_roster,
     view_of,
 )
-from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
 from alongside_notifier.store.people import DEFAULTS, Preferences
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
 AT_ONCE = timedelta(0)
+_NOTHING = Fragment("")
 
 
 async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
@@ -77,6 +79,9 @@ async def refresh_seats(
     people = await uow.people.by_ids(concerned)
     chosen = await uow.people.preferences_of(concerned)
     names = await names_for(series, uow)
+    channels = await uow.feeds.channels(concerned)
+    own = {each.person_id: each for each in channels if each.kind == "own"}
+    marks = await _marks(series, channels, uow)
     found = [
         _seat_now(
             series,
@@ -84,6 +89,8 @@ async def refresh_seats(
             people.get(person_id),
             seats.get(person_id),
             chosen.get(person_id, DEFAULTS),
+            own.get(person_id),
+            marks.get(person_id, {}),
             names,
             desk,
             uow.now,
@@ -106,11 +113,62 @@ async def refresh_seats(
         if each.wait is None and each.told is not None:
             await uow.seats.set_told(each.person_id, series.series_id, each.told)
     await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
+    views = {each.person_id: each.view for each in found}
+    more = [each for each in channels if each.kind != "own"]
+    stale = await _refresh_parts(series, more, views, marks, names, chosen, uow)
     return [
         person_id
-        for person_id, shown in changed.items()
-        if person_id not in seats or seats[person_id].fragment != shown.fragment.text
+        for person_id in concerned
+        if person_id in stale
+        or (
+            person_id in changed
+            and (
+                person_id not in seats
+                or seats[person_id].fragment != changed[person_id].fragment.text
+            )
+        )
     ]
+
+
+async def _marks(
+    series: SeriesState, channels: Collection[Channel], uow: NotifierUow
+) -> dict[str, dict[str, Note]]:
+    """Return what was confirmed of its sessions, for those who want their calendar to say so."""
+    wanted = {each.person_id for each in channels if each.hours}
+    return marks_of(await uow.entries.confirmed(series.series_id, wanted)) if wanted else {}
+
+
+async def _refresh_parts(
+    series: SeriesState,
+    channels: Sequence[Channel],
+    views: Mapping[str, View | None],
+    marks: Mapping[str, Mapping[str, Note]],
+    names: Names,
+    chosen: Mapping[str, Preferences],
+    uow: NotifierUow,
+) -> set[str]:
+    """Bring the feeds beside people's own in line; return whose are then to be rebuilt."""
+    if not channels:
+        return set()
+    before = await uow.parts.of_series(series.series_id, [each.feed_id for each in channels])
+    changed: dict[str, Fragment] = {}
+    stale: set[str] = set()
+    for channel in channels:
+        person_id = channel.person_id
+        view = views.get(person_id) if is_shown(channel, series.group_id) else None
+        fragment = feed_fragment(
+            view,
+            names,
+            uow.now,
+            alarm_minutes=channel.alarm(chosen.get(person_id, DEFAULTS).alarm_minutes),
+            style=channel.style,
+            notes=channel.notes(marks.get(person_id, {})),
+        )
+        if fragment != before.get(channel.feed_id, _NOTHING):
+            changed[channel.feed_id] = fragment
+            stale.add(person_id)
+    await uow.parts.show(series.series_id, changed)
+    return stale
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:
@@ -131,6 +189,7 @@ class _SeatNow:
     """After how long to tell them; None if there is nothing to tell."""
     told: Told | None = None
     """What they count as told without a word, where that changed: it was over already."""
+    view: View | None = None
 
 
 def _seat_now(
@@ -139,6 +198,8 @@ def _seat_now(
     person: PersonState | None,
     seat: SeatRow | None,
     chosen: Preferences,
+    channel: Channel | None,
+    marks: Mapping[str, Note],
     names: Names,
     desk: Desk,
     now: datetime,
@@ -152,7 +213,14 @@ def _seat_now(
     if person is not None and person.left_at is not None:
         return _SeatNow(person_id, Shown(Fragment(""), membership, removed))
     view = None if removed else view_of(series, person_id)
-    fragment = feed_fragment(view, names, now, alarm_minutes=chosen.alarm_minutes)
+    fragment = feed_fragment(
+        view,
+        names,
+        now,
+        alarm_minutes=chosen.alarm_minutes,
+        style=channel.style if channel else PLAIN,
+        notes=channel.notes(marks) if channel else {},
+    )
     leads = desk.leads if chosen.leads is None else chosen.leads
     told = seat.told if seat is not None else NOTHING
     left = left_to_tell(
@@ -175,4 +243,5 @@ def _seat_now(
         reminders_of(view, leads, now, chosen.quiet, person.zone if person else "UTC"),
         wait,
         left.told if left.told != told else None,
+        view,
     )

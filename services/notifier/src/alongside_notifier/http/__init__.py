@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from alongside_notifier.http import api, my_data
-from alongside_notifier.http.pages import answer, calendar, messages, preferences
+from alongside_notifier.http import api, feeds_api, my_data
+from alongside_notifier.http.pages import answer, calendar, feeds, messages, preferences
 
 
 def routers() -> tuple[APIRouter, ...]:
     """Return every route that is not a feed."""
-    pages = (calendar.router, answer.router, messages.router, preferences.router)
-    return (*pages, api.router, my_data.router)
+    pages = (calendar.router, feeds.router, answer.router, messages.router, preferences.router)
+    return (*pages, api.router, feeds_api.router, my_data.router)

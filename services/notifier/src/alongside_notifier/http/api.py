@@ -4,13 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from alongside.errors import Forbidden, Gone, NotFound, UnsupportedMediaType
+from alongside.errors import Forbidden, NotFound, UnsupportedMediaType
 from alongside.web.auth import CurrentViewer, MaybeViewer
 from alongside.web.writes import Write
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.quiet import clock_of, minutes_of, quiet_of
 from alongside_notifier.handlers.answers import answer_on_page, standing_answer
-from alongside_notifier.handlers.feeds import ensure_feed, revoke_feed, rotate_feed
 from alongside_notifier.handlers.intake import take_mail
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import seat_view
@@ -18,8 +17,6 @@ from alongside_notifier.http.agenda import agenda_of
 from alongside_notifier.http.models import (
     AgendaLine,
     AnswerView,
-    FeedView,
-    Fetch,
     GiveAnswer,
     MessagePage,
     MessageView,
@@ -28,57 +25,10 @@ from alongside_notifier.http.models import (
     WhoComes,
 )
 from alongside_notifier.http.reading import Read, SeesAll, TheDesk
-from alongside_notifier.http.subscribe import ways_to
 from alongside_notifier.store.people import Preferences
-from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(prefix="/api/notifier/v1", tags=["notifier"])
-
-
-@router.get("/feed")
-async def show_feed(viewer: CurrentViewer, read: Read, desk: TheDesk) -> FeedView:
-    """Return the address of my feed."""
-    feed = await read.feeds.current(viewer.person_id)
-    if feed is None:
-        raise Gone("There is no feed: it was switched off. POST here to have one again.")
-    return await _feed_view(feed, read, desk)
-
-
-@router.post("/feed", status_code=201, response_model=FeedView)
-async def make_feed(viewer: CurrentViewer, write: Write, desk: TheDesk) -> Response:
-    """Have a feed, if there is none."""
-
-    async def made(uow: NotifierUow) -> FeedView:
-        person = await uow.people.get(viewer.person_id)
-        if person is None:
-            raise NotFound
-        return await _feed_view(await ensure_feed(person, uow, desk), uow, desk)
-
-    return await write(made, status=201)
-
-
-@router.post("/feed/rotate", response_model=FeedView)
-async def new_address(viewer: CurrentViewer, write: Write, desk: TheDesk) -> Response:
-    """Give my feed a new address; the old one answers 410 from now on."""
-
-    async def rotated(uow: NotifierUow) -> FeedView:
-        person = await uow.people.get(viewer.person_id)
-        if person is None:
-            raise NotFound
-        return await _feed_view(await rotate_feed(person, uow, desk), uow, desk)
-
-    return await write(rotated)
-
-
-@router.delete("/feed", status_code=204)
-async def switch_off(viewer: CurrentViewer, write: Write) -> Response:
-    """Switch my feed off."""
-
-    async def revoked(uow: NotifierUow) -> None:
-        await revoke_feed(viewer.person_id, uow)
-
-    return await write(revoked)
 
 
 @router.get("/answers")
@@ -201,8 +151,6 @@ async def set_preferences(
         leads = None if chosen.reminder_leads is None else tuple(chosen.reminder_leads)
         wanted = Preferences(
             leads,
-        quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
-        quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
             chosen.alarm_minutes,
             chosen.small_changes,
             chosen.hour_mails,
@@ -247,24 +195,12 @@ def _may_hand_in(desk: Desk, viewer: MaybeViewer, key: str | None) -> bool:
     return viewer is not None and viewer.is_coordinator
 
 
-async def _feed_view(feed: FeedRow, uow: NotifierUow, desk: Desk) -> FeedView:
-    association = await uow.people.association_name()
-    ways = ways_to(desk.feed_url(feed.id, feed.generation), f"{association}: my supervision")
-    fetches = await uow.feeds.fetches(feed.token_hash)
-    return FeedView(
-        address=ways.https,
-        webcal=ways.webcal,
-        google=ways.google,
-        outlook=ways.outlook,
-        last_modified=feed.last_modified,
-        fetches=[Fetch(agent=row.agent, fetched_at=row.fetched_at) for row in fetches],
-    )
-
-
 def _preferences(chosen: Preferences) -> PreferencesModel:
     return PreferencesModel(
         reminder_leads=None if chosen.leads is None else list(chosen.leads),
         alarm_minutes=chosen.alarm_minutes,
         small_changes=chosen.small_changes,
         hour_mails=chosen.hour_mails,
+        quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
+        quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
     )

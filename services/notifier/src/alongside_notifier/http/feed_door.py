@@ -60,6 +60,7 @@ class _Ready:
     etag: str
     last_modified: datetime
     revoked: bool
+    expires_at: datetime | None
     checked_at: float
     plain: _Form
     packed: _Form
@@ -90,7 +91,7 @@ class FeedDoor:
         ready = await self._find(key, token) if 0 < len(token) <= _LONGEST_TOKEN else None
         if ready is None:
             return await _say(404, "There is no feed at this address.", scope, receive, send)
-        if ready.revoked:
+        if ready.revoked or self._is_over(ready):
             said = "This feed's address was taken back. Its owner has a new one, or none."
             return await _say(410, said, scope, receive, send)
         headers = _wanted(scope)
@@ -129,6 +130,10 @@ class FeedDoor:
             return known
         return self._remember(key, self._made(token, served, now))
 
+    def _is_over(self, ready: _Ready) -> bool:
+        """Tell whether it is an address that was replaced, and has gone on for long enough."""
+        return ready.expires_at is not None and ready.expires_at <= self._clock.now()
+
     def _made(self, token: str, served: ServedFeed, now: float) -> _Ready:
         body = b""
         if not served.revoked:
@@ -137,6 +142,7 @@ class FeedDoor:
             served.etag,
             served.last_modified,
             served.revoked,
+            served.expires_at,
             now,
             _form(served, body, f'"{served.etag}"'),
             _form(
@@ -174,8 +180,8 @@ def _form(served: ServedFeed, body: bytes, etag: str, *encoding: tuple[bytes, by
     return _Form(body, [*_OK, *fixed, length, *encoding], [*_COMMON, *fixed])
 
 
-def _state_of(feed: _Ready | ServedFeed) -> tuple[str, datetime, bool]:
-    return feed.etag, feed.last_modified, feed.revoked
+def _state_of(feed: _Ready | ServedFeed) -> tuple[str, datetime, bool, datetime | None]:
+    return feed.etag, feed.last_modified, feed.revoked, feed.expires_at
 
 
 def _is_unchanged(headers: dict[bytes, bytes], ready: _Ready) -> bool:

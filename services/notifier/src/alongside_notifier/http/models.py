@@ -25,8 +25,16 @@ class Fetch(_Model):
     fetched_at: datetime
 
 
+class OldAddress(_Model):
+    """An address that was replaced, until when it goes on, and who has fetched it since."""
+
+    generation: int
+    until: datetime
+    fetches: list[Fetch]
+
+
 class FeedView(_Model):
-    """A feed and the ways to subscribe to it."""
+    """A feed, what it shows, and the ways to subscribe to it."""
 
     address: str
     webcal: str
@@ -34,6 +42,22 @@ class FeedView(_Model):
     outlook: str
     last_modified: datetime
     fetches: list[Fetch] = []
+    id: str
+    name: str
+    kind: Literal["own", "more"]
+    group_id: str | None
+    """The only group it is about; null for all."""
+    detail: Detail
+    hours: bool
+    old: list[OldAddress] = []
+
+
+class ChooseFeed(_Model):
+    """What a feed is to show: `detail` busy, titles or full; `hours` what was confirmed."""
+
+    detail: Detail = "full"
+    hours: bool = False
+    group_id: str | None = None
 
 
 class AgendaLine(_Model):
@@ -101,6 +125,8 @@ class PreferencesModel(_Model):
     alarm_minutes: int | None = None
     small_changes: bool = False
     hour_mails: bool = True
+    quiet_from: TimeOfDay | None = None
+    quiet_until: TimeOfDay | None = None
 
 
 class ReplyOutcome(_Model):
@@ -118,5 +144,3 @@ class WhoComes(_Model):
     occurrence_key: str
     starts_at: datetime
     answer: str | None
-    quiet_from: TimeOfDay | None = None
-    quiet_until: TimeOfDay | None = None

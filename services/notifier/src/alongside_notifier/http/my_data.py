@@ -38,7 +38,13 @@ HOLDINGS = (
         "calendar feeds",
         _TABLES["feeds"],
         "person_id",
-        "generation created_at last_modified revoked_at",
+        "kind group_id detail hours generation created_at last_modified expires_at revoked_at",
+    ),
+    Holding(
+        "hours heard of",
+        _TABLES["entries"],
+        "supervisee_id",
+        "status awaits series_id occurrence_key minutes said_at",
     ),
     Holding(
         "feeds fetched",

@@ -1,10 +1,15 @@
-"""Hour entries, as far as mails about them need to know."""
+"""Hour entries, as far as mails about them and calendars need to know."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import EntryState
+from alongside_notifier.domain.feeds import Confirmed
 from alongside_notifier.store.tables import EntryRow
-from alongside_notifier.store.upsert import keep_newest
+from alongside_notifier.store.upsert import keep_newest, table_of
 
 
 class Entries:
@@ -18,8 +23,9 @@ class Entries:
         row = await self._session.get(EntryRow, entry_id, populate_existing=True)
         return row.status if row else None
 
-    async def keep(self, entry: EntryState) -> bool:
+    async def keep(self, entry: EntryState, said_at: datetime) -> bool:
         """Keep an entry if this version is newer; tell whether it was."""
+        here = entry.origin == "session"
         return await keep_newest(
             self._session,
             EntryRow,
@@ -27,4 +33,26 @@ class Entries:
             version=entry.version,
             status=entry.status,
             awaits=entry.awaits,
+            supervisee_id=entry.supervisee_id,
+            series_id=entry.series_id if here else None,
+            occurrence_key=entry.occurrence_key if here else None,
+            minutes=entry.minutes,
+            said_at=said_at,
         )
+
+    async def confirmed(self, series_id: str, person_ids: Collection[str]) -> list[Confirmed]:
+        """Return what is confirmed of a series' sessions for these people."""
+        table = table_of(EntryRow)
+        rows = await self._session.execute(
+            select(table.c.supervisee_id, table.c.occurrence_key, table.c.minutes, table.c.said_at)
+            .where(
+                table.c.series_id == series_id,
+                table.c.supervisee_id.in_(person_ids),
+                table.c.status == "confirmed",
+                col(EntryRow.occurrence_key).is_not(None),
+                col(EntryRow.minutes).is_not(None),
+                col(EntryRow.said_at).is_not(None),
+            )
+            .order_by(table.c.id)
+        )
+        return [Confirmed(*row) for row in rows]

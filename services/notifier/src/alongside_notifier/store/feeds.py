@@ -1,14 +1,17 @@
-"""Feeds as they are served, and who fetched them."""
+"""Feeds as they are served, under which addresses, and who fetched them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside_notifier.store.tables import FeedRow, FetchRow
+from alongside_notifier.domain.feeds import Channel
+from alongside_notifier.store.tables import FeedRow, FetchRow, PartRow
 from alongside_notifier.store.upsert import insert_into, table_of
 
 
@@ -20,6 +23,7 @@ class ServedFeed:
     last_modified: datetime
     body: bytes
     revoked: bool
+    expires_at: datetime | None = None
 
 
 class Feeds:
@@ -28,61 +32,123 @@ class Feeds:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def current(self, person_id: str, *, lock: bool = False) -> FeedRow | None:
-        """Return the feed of a person that is in force; with `lock`, only we rebuild it now."""
-        query = (
-            select(FeedRow)
-            .where(FeedRow.person_id == person_id, col(FeedRow.revoked_at).is_(None))
-            .order_by(col(FeedRow.generation).desc())
-        )
-        if lock:
-            query = query.with_for_update()
-        rows = await self._session.exec(query, execution_options={"populate_existing": True})
-        return rows.first()
+    async def current(self, person_id: str) -> FeedRow | None:
+        """Return the person's own feed under the address in force."""
+        return await self._first(_in_force(), FeedRow.person_id == person_id, FeedRow.kind == "own")
+
+    async def get(self, feed_id: str, *, lock: bool = False) -> FeedRow | None:
+        """Return a feed under its address in force; with `lock`, only we rebuild it now."""
+        return await self._first(_in_force(), FeedRow.id == feed_id, lock=lock)
 
     async def newest(self, person_id: str) -> FeedRow | None:
-        """Return the last feed of a person, in force or not."""
+        """Return the last address of a person's own feed, in force or not."""
+        return await self._first(FeedRow.person_id == person_id, FeedRow.kind == "own")
+
+    async def more(self, person_id: str) -> Sequence[FeedRow]:
+        """Return a person's feeds beside their own, the oldest first."""
         rows = await self._session.exec(
             select(FeedRow)
-            .where(FeedRow.person_id == person_id)
-            .order_by(col(FeedRow.generation).desc())
+            .where(_in_force(), FeedRow.person_id == person_id, FeedRow.kind != "own")
+            .order_by(col(FeedRow.id)),
+            execution_options={"populate_existing": True},
         )
-        return rows.first()
+        return rows.all()
+
+    async def replaced(self, feed_id: str, now: datetime) -> Sequence[FeedRow]:
+        """Return the addresses of a feed that were replaced and still go on, the newest first."""
+        rows = await self._session.exec(
+            select(FeedRow)
+            .where(
+                FeedRow.id == feed_id,
+                col(FeedRow.revoked_at).is_(None),
+                col(FeedRow.expires_at) > now,
+            )
+            .order_by(col(FeedRow.generation).desc()),
+            execution_options={"populate_existing": True},
+        )
+        return rows.all()
+
+    async def channels(self, person_ids: Collection[str]) -> list[Channel]:
+        """Return what the feeds of these people are to show, without what they show."""
+        table = table_of(FeedRow)
+        rows = await self._session.execute(
+            columns(
+                table.c.id,
+                table.c.person_id,
+                table.c.kind,
+                table.c.group_id,
+                table.c.detail,
+                table.c.hours,
+                table.c.chosen_at,
+            )
+            .where(_in_force(), table.c.person_id.in_(person_ids))
+            .order_by(table.c.person_id, table.c.id)
+        )
+        return [Channel(*row) for row in rows]
 
     async def add(self, feed: FeedRow) -> None:
         """Add a feed under a new address."""
         self._session.add(feed)
         await self._session.flush()
 
-    async def revoke(self, person_id: str, now: datetime) -> int:
-        """Take back every address of a person; their content is deleted with them."""
-        table = table_of(FeedRow)
-        revoked = await self._session.execute(
-            update(table)
-            .where(table.c.person_id == person_id, table.c.revoked_at.is_(None))
-            .values(revoked_at=now, body=b"")
+    async def replace(self, feed: FeedRow, until: datetime) -> None:
+        """Have the address in force go on until then, as one that was replaced."""
+        await self._set(_in_force(), col(FeedRow.id) == feed.id, expires_at=until)
+
+    async def choose(
+        self, feed_id: str, *, detail: str, hours: bool, group_id: str, now: datetime
+    ) -> None:
+        """Set what a feed is to show."""
+        await self._set(
+            col(FeedRow.id) == feed_id,
+            detail=detail,
+            hours=hours,
+            group_id=group_id,
+            chosen_at=now,
         )
-        return int(getattr(revoked, "rowcount", 0))
+
+    async def revoke(self, feed_id: str, now: datetime, *, generation: int | None = None) -> int:
+        """Take back one address of a feed, or all of them; the content is deleted with them."""
+        this = col(FeedRow.generation) == generation if generation is not None else None
+        number = await self._revoke(now, col(FeedRow.id) == feed_id, this)
+        if generation is None:
+            await self._session.execute(delete(PartRow).where(col(PartRow.feed_id) == feed_id))
+        return number
+
+    async def revoke_all(self, person_id: str, now: datetime) -> int:
+        """Take back every address of every feed of a person."""
+        mine = select(FeedRow.id).where(FeedRow.person_id == person_id)
+        await self._session.execute(delete(PartRow).where(col(PartRow.feed_id).in_(mine)))
+        return await self._revoke(now, col(FeedRow.person_id) == person_id)
+
+    async def end_replaced(self, now: datetime) -> int:
+        """Take back the addresses that were replaced and have gone on for long enough."""
+        return await self._revoke(now, col(FeedRow.expires_at) <= now)
 
     async def set_content(self, feed: FeedRow, *, etag: str, body: bytes, now: datetime) -> None:
-        """Set what a feed serves from now on."""
-        table = table_of(FeedRow)
-        await self._session.execute(
-            update(table)
-            .where(table.c.id == feed.id, table.c.generation == feed.generation)
-            .values(etag=etag, body=body, last_modified=now)
+        """Set what a feed serves from now on, under each of its addresses."""
+        await self._set(
+            col(FeedRow.id) == feed.id,
+            col(FeedRow.revoked_at).is_(None),
+            etag=etag,
+            body=body,
+            last_modified=now,
         )
 
     async def served(self, token_hash: str) -> ServedFeed | None:
         """Return what is served under an address: one look-up, no object made."""
         table = table_of(FeedRow)
         rows = await self._session.execute(
-            select(
-                table.c.etag, table.c.last_modified, table.c.body, table.c.revoked_at.is_not(None)
+            columns(
+                table.c.etag,
+                table.c.last_modified,
+                table.c.body,
+                table.c.revoked_at.is_not(None),
+                table.c.expires_at,
             ).where(table.c.token_hash == token_hash)
         )
         row = rows.first()
-        return None if row is None else ServedFeed(row[0], row[1], row[2], bool(row[3]))
+        return None if row is None else ServedFeed(row[0], row[1], row[2], bool(row[3]), row[4])
 
     async def note_fetches(self, fetches: Mapping[tuple[str, str], tuple[datetime, int]]) -> None:
         """Add up who fetched which feed, and when last."""
@@ -101,12 +167,33 @@ class Feeds:
                 )
             )
 
-    async def fetches(self, token_hash: str) -> Sequence[FetchRow]:
+    async def fetches(
+        self, token_hash: str, *, since: datetime | None = None
+    ) -> Sequence[FetchRow]:
         """Return which programs fetched a feed, the latest first."""
-        rows = await self._session.exec(
-            select(FetchRow)
-            .where(FetchRow.token_hash == token_hash)
-            .order_by(col(FetchRow.fetched_at).desc())
-            .limit(10)
-        )
+        query = select(FetchRow).where(FetchRow.token_hash == token_hash)
+        if since is not None:
+            query = query.where(FetchRow.fetched_at >= since)
+        rows = await self._session.exec(query.order_by(col(FetchRow.fetched_at).desc()).limit(10))
         return rows.all()
+
+    async def _first(self, *conditions: Any, lock: bool = False) -> FeedRow | None:
+        query = select(FeedRow).where(*conditions).order_by(col(FeedRow.generation).desc())
+        if lock:
+            query = query.with_for_update()
+        rows = await self._session.exec(query, execution_options={"populate_existing": True})
+        return rows.first()
+
+    async def _revoke(self, now: datetime, *conditions: ColumnElement[bool] | None) -> int:
+        wanted = (each for each in conditions if each is not None)
+        return await self._set(col(FeedRow.revoked_at).is_(None), *wanted, revoked_at=now, body=b"")
+
+    async def _set(self, *conditions: ColumnElement[bool], **values: Any) -> int:
+        done = await self._session.execute(
+            update(table_of(FeedRow)).where(*conditions).values(**values)
+        )
+        return int(getattr(done, "rowcount", 0))
+
+
+def _in_force() -> ColumnElement[bool]:
+    return and_(col(FeedRow.revoked_at).is_(None), col(FeedRow.expires_at).is_(None))

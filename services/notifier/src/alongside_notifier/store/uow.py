@@ -8,6 +8,7 @@ from alongside_notifier.store.bounced import Bounced
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
 from alongside_notifier.store.mails import Mails
+from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
 from alongside_notifier.store.reminders import Reminders
 from alongside_notifier.store.series import Seats, Series, Tellings
@@ -70,3 +71,8 @@ class NotifierUow(UnitOfWork):
     def feeds(self) -> Feeds:
         """Feeds."""
         return Feeds(self.session)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What feeds beside people's own say."""
+        return Parts(self.session)

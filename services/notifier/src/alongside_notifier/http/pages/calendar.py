@@ -9,13 +9,14 @@ from alongside.errors import AlongsideError, Invalid, NotFound
 from alongside.web.auth import CurrentViewer
 from alongside.web.forms import form_data
 from alongside.web.pages import PagesDep, redirect
-from alongside.web.qr import qr_code
 from alongside_notifier.domain.answers import Answer
 from alongside_notifier.handlers.answers import answer_on_page
-from alongside_notifier.handlers.feeds import ensure_feed, revoke_feed, rotate_feed
+from alongside_notifier.handlers.feeds import revoke_feed, rotate_feed
+from alongside_notifier.handlers.more_feeds import switch_on
 from alongside_notifier.http.agenda import agenda_of
+from alongside_notifier.http.feed_view import feed_shown
+from alongside_notifier.http.pages.feeds import SAID_NEW_ADDRESS, code_of
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
-from alongside_notifier.http.subscribe import ways_to
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,40 +29,38 @@ async def my_calendar(
     viewer: CurrentViewer, pages: PagesDep, read: Read, desk: TheDesk
 ) -> Response:
     """Show the feed and the sessions to come."""
-    feed = await read.feeds.current(viewer.person_id)
-    association = await read.people.association_name()
-    ways = code = None
-    fetches = []
-    if feed is not None:
-        ways = ways_to(desk.feed_url(feed.id, feed.generation), f"{association}: my supervision")
-        code = qr_code(ways.webcal, "The address of your feed, for the camera of a phone")
-        fetches = [(row.agent, row.fetched_at) for row in await read.feeds.fetches(feed.token_hash)]
+    row = await read.feeds.current(viewer.person_id)
+    feed = await feed_shown(row, read, desk) if row else None
     return pages.render(
         "calendar.html",
         feed=feed,
-        ways=ways,
-        code=code,
-        fetches=fetches,
+        code=code_of(feed) if feed else None,
+        more=[
+            await feed_shown(each, read, desk) for each in await read.feeds.more(viewer.person_id)
+        ],
         agenda=await agenda_of(viewer.person_id, read, limit=_SHOWN),
         known=await read.people.get(viewer.person_id) is not None,
     )
 
 
 @router.post("/calendar/rotate")
-async def rotate(viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk) -> Response:
-    """Give the feed a new address."""
+async def rotate(
+    request: Request, viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk
+) -> Response:
+    """Give the person's own feed a new address."""
+    form = await form_data(request)
     async with open_write() as uow:
-        person = await uow.people.get(viewer.person_id)
-        if person is None:
+        feed = await uow.feeds.current(viewer.person_id)
+        if feed is None:
             raise NotFound
-        await rotate_feed(person, uow, desk)
+        await rotate_feed(feed, uow, desk, at_once=form.is_on("at_once"))
         await uow.commit()
-    return redirect("/calendar", "Your feed has a new address. The old one no longer works.")
+    return redirect("/calendar", SAID_NEW_ADDRESS[form.is_on("at_once")])
 
 
 @router.post("/calendar/revoke")
 async def revoke(viewer: CurrentViewer, open_write: OpenWrite) -> Response:
-    """Take the feed's address back."""
+    """Take the feed's addresses back."""
     async with open_write() as uow:
         await revoke_feed(viewer.person_id, uow)
         await uow.commit()
@@ -75,7 +74,7 @@ async def make(viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk) -> R
         person = await uow.people.get(viewer.person_id)
         if person is None:
             raise NotFound
-        await ensure_feed(person, uow, desk)
+        await switch_on(person, uow, desk)
         await uow.commit()
     return redirect("/calendar", "Here is the address of your feed.")
 

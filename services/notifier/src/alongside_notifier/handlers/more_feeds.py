@@ -1,0 +1,96 @@
+"""What a person's feeds show, and further feeds beside their own: one group, or less detail."""
+
+from dataclasses import dataclass
+
+from alongside.contracts import EntryState, PersonState
+from alongside.errors import Conflict, Invalid, NotFound
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain.feeds import MOST_FEEDS, Detail
+from alongside_notifier.handlers.feeds import (
+    address_of,
+    detail_of,
+    ensure_feed,
+    groups_of,
+    rebuild_feeds,
+    seconds,
+)
+from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
+from alongside_notifier.store.tables import FeedRow
+from alongside_notifier.store.uow import NotifierUow
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a feed is to show. An empty group means all of them."""
+
+    detail: Detail = "full"
+    hours: bool = False
+    group_id: str = ""
+
+
+async def switch_on(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
+    """Return the person's own feed. Where it was switched off, it shows what it showed before."""
+    if await uow.feeds.current(person.person_id) is None:
+        await ensure_feed(person, uow, desk)
+        await refresh_person(person, uow, desk)
+    return await ensure_feed(person, uow, desk)
+
+
+async def own_or_not_found(feed_id: str, person_id: str, uow: NotifierUow) -> FeedRow:
+    """Return a feed in force, if it is this person's."""
+    feed = await uow.feeds.get(feed_id)
+    if feed is None or feed.person_id != person_id:
+        raise NotFound("There is no such feed, or its address was taken back.")
+    return feed
+
+
+async def add_feed(person: PersonState, wanted: Wanted, uow: NotifierUow, desk: Desk) -> FeedRow:
+    """Make a person another feed, of all their groups or of one. Its address is nobody else's."""
+    if len(await uow.feeds.more(person.person_id)) >= MOST_FEEDS:
+        raise Conflict(f"You have {MOST_FEEDS} more feeds already. Take one back first.")
+    await _check_group(person.person_id, wanted.group_id, uow)
+    row = address_of(
+        None, person.person_id, uow, desk, kind="more",
+        group_id=wanted.group_id, detail=wanted.detail,
+    )  # fmt: skip
+    row.hours = wanted.hours
+    await uow.feeds.add(row)
+    await refresh_person(person, uow, desk)
+    return await own_or_not_found(row.id, person.person_id, uow)
+
+
+async def choose_feed(
+    feed: FeedRow, person: PersonState, wanted: Wanted, uow: NotifierUow, desk: Desk
+) -> FeedRow:
+    """Change what a feed shows, under all its addresses. The person's own feed is of all groups."""
+    if feed.kind == "own" and wanted.group_id:
+        raise Invalid("Your own feed is of all groups. Make another one.", field="group_id")
+    if wanted.group_id != feed.group_id:
+        await _check_group(person.person_id, wanted.group_id, uow)
+    if wanted != Wanted(detail_of(feed), feed.hours, feed.group_id):
+        await uow.feeds.choose(
+            feed.id,
+            detail=wanted.detail,
+            hours=wanted.hours,
+            group_id=wanted.group_id,
+            now=seconds(uow.now),
+        )
+        await refresh_person(person, uow, desk)
+    return await own_or_not_found(feed.id, person.person_id, uow)
+
+
+async def show_confirmed(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
+    """Bring what a supervisee's calendar says of a past session in line with their hours."""
+    if entry.series_id is None or entry.origin != "session":
+        return
+    if not any(each.hours for each in await uow.feeds.channels([entry.supervisee_id])):
+        return
+    series = await uow.series.get(entry.series_id)
+    if series is not None:
+        mine = [entry.supervisee_id]
+        await rebuild_feeds(await refresh_seats(series, uow, desk, at=uow.now, only=mine), uow)
+
+
+async def _check_group(person_id: str, group_id: str, uow: NotifierUow) -> None:
+    if group_id and group_id not in await groups_of(person_id, uow):
+        raise Invalid("Choose a group of yours.", field="group_id")

@@ -1,0 +1,156 @@
+"""One feed and what it shows, and more feeds beside the own one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from alongside.errors import AlongsideError, Invalid, NotFound
+from alongside.web.auth import CurrentViewer, Viewer
+from alongside.web.forms import Form, FormErrors, form_data
+from alongside.web.pages import PagesDep, redirect
+from alongside.web.qr import qr_code
+from alongside_notifier.handlers.feeds import groups_of, rotate_feed
+from alongside_notifier.handlers.more_feeds import (
+    Wanted,
+    add_feed,
+    choose_feed,
+    own_or_not_found,
+)
+from alongside_notifier.http.feed_view import DETAILS, Feed, feed_shown
+from alongside_notifier.http.feeds_api import end_old
+from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
+from alongside_notifier.store.uow import NotifierUow
+
+router = APIRouter(include_in_schema=False)
+
+SAID_NEW_ADDRESS = {
+    False: "Here is the new address. The old one goes on for 30 days.",
+    True: "Here is the new address. The old one no longer works.",
+}
+
+
+def code_of(feed: Feed) -> Markup:
+    """Return the drawing that a phone's camera reads."""
+    return qr_code(feed.ways.webcal, "The address of this feed, for the camera of a phone")
+
+
+@router.get("/calendar/feeds/new")
+async def another(viewer: CurrentViewer, pages: PagesDep, read: Read) -> Response:
+    """Ask what another feed is to show."""
+    return pages.render("feed_new.html", **await _choices(viewer, read), typed={}, errors=None)
+
+
+@router.post("/calendar/feeds")
+async def add(
+    request: Request,
+    viewer: CurrentViewer,
+    pages: PagesDep,
+    read: Read,
+    open_write: OpenWrite,
+    desk: TheDesk,
+) -> Response:
+    """Make another feed."""
+    form = await form_data(request)
+    try:
+        async with open_write() as uow:
+            person = await uow.people.get(viewer.person_id)
+            if person is None:
+                raise NotFound
+            feed = await add_feed(person, _wanted(form), uow, desk)
+            await uow.commit()
+    except AlongsideError as error:
+        context = await _choices(viewer, read)
+        errors = FormErrors.of(error)
+        return pages.render("feed_new.html", error.status, **context, typed=form, errors=errors)
+    return redirect(f"/calendar/feeds/{feed.id}", "Here is the address of your new feed.")
+
+
+@router.get("/calendar/feeds/{feed_id}")
+async def one_feed(
+    feed_id: str, viewer: CurrentViewer, pages: PagesDep, read: Read, desk: TheDesk
+) -> Response:
+    """Show one feed: its address, what it shows, who fetches it."""
+    row = await own_or_not_found(feed_id, viewer.person_id, read)
+    feed = await feed_shown(row, read, desk)
+    return pages.render("feed.html", feed=feed, code=code_of(feed), **await _choices(viewer, read))
+
+
+@router.post("/calendar/feeds/{feed_id}")
+async def choose(
+    feed_id: str,
+    request: Request,
+    viewer: CurrentViewer,
+    open_write: OpenWrite,
+    desk: TheDesk,
+) -> Response:
+    """Choose what a feed shows."""
+    form = await form_data(request)
+    async with open_write() as uow:
+        person = await uow.people.get(viewer.person_id)
+        if person is None:
+            raise NotFound
+        feed = await own_or_not_found(feed_id, viewer.person_id, uow)
+        wanted = _wanted(form, group_id=feed.group_id)
+        await choose_feed(feed, person, wanted, uow, desk)
+        await uow.commit()
+    return redirect(f"/calendar/feeds/{feed_id}", "Saved. Calendars show it when they next look.")
+
+
+@router.post("/calendar/feeds/{feed_id}/rotate")
+async def rotate(
+    feed_id: str, request: Request, viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk
+) -> Response:
+    """Give a feed a new address."""
+    form = await form_data(request)
+    async with open_write() as uow:
+        feed = await own_or_not_found(feed_id, viewer.person_id, uow)
+        await rotate_feed(feed, uow, desk, at_once=form.is_on("at_once"))
+        await uow.commit()
+    return redirect(f"/calendar/feeds/{feed_id}", SAID_NEW_ADDRESS[form.is_on("at_once")])
+
+
+@router.post("/calendar/feeds/{feed_id}/revoke")
+async def revoke(feed_id: str, viewer: CurrentViewer, open_write: OpenWrite) -> Response:
+    """Take a feed back."""
+    async with open_write() as uow:
+        feed = await own_or_not_found(feed_id, viewer.person_id, uow)
+        await uow.feeds.revoke(feed.id, uow.now)
+        await uow.commit()
+    return redirect("/calendar", "The feed is gone. Its address no longer works.")
+
+
+@router.post("/calendar/feeds/{feed_id}/end")
+async def end(
+    feed_id: str, request: Request, viewer: CurrentViewer, open_write: OpenWrite
+) -> Response:
+    """End an address that was replaced, before its time is over."""
+    form = await form_data(request)
+    generation = form.text("generation")
+    if not generation.isdigit():
+        raise Invalid("Say which address.", field="generation")
+    async with open_write() as uow:
+        await end_old(feed_id, int(generation), viewer.person_id, uow)
+        await uow.commit()
+    back = form.text("back")
+    there = back if back == "/calendar" else f"/calendar/feeds/{feed_id}"
+    return redirect(there, "The old address no longer works.")
+
+
+async def _choices(viewer: Viewer, read: NotifierUow) -> dict[str, Any]:
+    return {
+        "details": [(key, *words) for key, words in DETAILS.items()],
+        "groups": [*(await groups_of(viewer.person_id, read)).items()],
+    }
+
+
+def _wanted(form: Form, *, group_id: str | None = None) -> Wanted:
+    detail = form.text("detail", "full")
+    if detail not in DETAILS:
+        raise Invalid("Choose how much it shows.", field="detail")
+    return Wanted(
+        detail,
+        form.is_on("hours"),
+        form.text("group_id") if group_id is None else group_id,
+    )

@@ -1,0 +1,81 @@
+"""What the feeds beside people's own say, series by series."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from alongside_notifier.domain.vcalendar import Fragment
+from alongside_notifier.store.tables import FeedRow, PartRow
+from alongside_notifier.store.upsert import insert_into, table_of
+
+
+class Parts:
+    """The rows of the feed_parts table."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of_feed(self, feed_id: str) -> dict[str, Fragment]:
+        """Return a feed's fragments by series, in a fixed order."""
+        rows = await self._session.exec(
+            select(PartRow).where(PartRow.feed_id == feed_id).order_by(col(PartRow.series_id)),
+            execution_options={"populate_existing": True},
+        )
+        return {row.series_id: _fragment(row) for row in rows}
+
+    async def of_series(self, series_id: str, feed_ids: Sequence[str]) -> dict[str, Fragment]:
+        """Return what these feeds say of a series."""
+        rows = await self._session.exec(
+            select(PartRow).where(
+                PartRow.series_id == series_id, col(PartRow.feed_id).in_(feed_ids)
+            ),
+            execution_options={"populate_existing": True},
+        )
+        return {row.feed_id: _fragment(row) for row in rows}
+
+    async def show(self, series_id: str, parts: Mapping[str, Fragment]) -> None:
+        """Set what these feeds say of a series."""
+        if not parts:
+            return
+        statement = insert_into(self._session, table_of(PartRow))
+        rows = [
+            {
+                "feed_id": feed_id,
+                "series_id": series_id,
+                "fragment": each.text,
+                "zones": ",".join(each.zones),
+                "revised_at": each.revised_at,
+                "stale_at": each.stale_at,
+            }
+            for feed_id, each in sorted(parts.items())
+        ]
+        kept = ("fragment", "zones", "revised_at", "stale_at")
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["feed_id", "series_id"],
+                set_={name: statement.excluded[name] for name in kept},
+            ),
+            rows,
+        )
+
+    async def stale(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Return (person, series) of parts that the passing of time has changed."""
+        rows = await self._session.exec(
+            select(FeedRow.person_id, PartRow.series_id)
+            .join(FeedRow, col(FeedRow.id) == col(PartRow.feed_id))
+            .where(
+                col(PartRow.stale_at) <= now,
+                col(FeedRow.revoked_at).is_(None),
+                col(FeedRow.expires_at).is_(None),
+            )
+            .distinct()
+            .limit(limit)
+        )
+        return rows.all()
+
+
+def _fragment(row: PartRow) -> Fragment:
+    zones = tuple(name for name in row.zones.split(",") if name)
+    return Fragment(row.fragment, zones, row.revised_at, row.stale_at)
