@@ -45,7 +45,7 @@ class ImportView(View):
     may_change: bool
 
 
-class AwaitedView(View):
+class StillAwaited(View):
     """Somebody whose word entries of an import wait for."""
 
     person: PersonRef
@@ -61,7 +61,7 @@ class ImportDetail(ImportView):
     waiting: int
     confirmed: int
     withdrawn: int
-    awaited: tuple[AwaitedView, ...]
+    awaited: tuple[StillAwaited, ...]
 
 
 class RowView(View):
@@ -80,7 +80,7 @@ class RowView(View):
     head_count: int
 
 
-class ProviderView(View):
+class LogProvider(View):
     """A provider whom a file names."""
 
     key: str
@@ -126,7 +126,7 @@ class PreviewView(View):
     minutes: int
     """Of the rows that would be entered."""
     months: tuple[MonthView, ...]
-    providers: tuple[ProviderView, ...]
+    providers: tuple[LogProvider, ...]
     some: tuple[RowView, ...]
     """The first rows of the state that was asked for, or of all."""
 
@@ -156,7 +156,7 @@ async def import_detail(import_id: str, actor: Actor, uow: LogbookUow) -> Import
         confirmed=stand.confirmed,
         withdrawn=stand.withdrawn,
         awaited=tuple(
-            AwaitedView(
+            StillAwaited(
                 person=names(person),
                 entries=entries,
                 minutes=minutes,
@@ -241,8 +241,8 @@ def _row(each: Judged) -> RowView:
     )
 
 
-def _provider(each: ProviderInFile) -> ProviderView:
-    return ProviderView(
+def _provider(each: ProviderInFile) -> LogProvider:
+    return LogProvider(
         key=each.key,
         name=each.name,
         email=each.email,
