@@ -2,9 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Text, bindparam, column, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy import table as sql_table
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -13,6 +28,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from alongside.db.rows import insert_rows
 from alongside_logbook.domain.chain import GENESIS, Link
 from alongside_logbook.domain.entry import EntryVersion, sealed
+from alongside_logbook.domain.hour import Verdict
 from alongside_logbook.store.sql import insert_for, upsert
 from alongside_logbook.store.tables import ChainRow, EntryRow, EntryVersionRow, table
 
@@ -31,6 +47,74 @@ class Told(NamedTuple):
     current: str
     verdict: str | None
     verdicts: str | None
+
+
+class ShownEntry(NamedTuple):
+    """What pages show of an entry."""
+
+    entry_id: str
+    supervisee_id: str
+    provider_id: str
+    status: str
+    current: EntryVersion
+    verdict: Verdict | None
+    verdicts: dict[str, Verdict] | None
+
+
+class ShownEntries(NamedTuple):
+    """A page of entries, newest first, and what waits, oldest first."""
+
+    page: list[ShownEntry]
+    mine: list[ShownEntry]
+    """For the person's own word."""
+    others: list[ShownEntry]
+    total: int
+    """How many entries there are."""
+
+
+_SHOWN = tuple(_ENTRIES.c[name] for name in ShownEntry._fields)
+
+
+def _part(number: int, query: Select[Any]) -> Select[Any]:
+    found = query.subquery()
+    return select(literal(number).label("part"), *found.c)
+
+
+def _page() -> CompoundSelect[Any]:
+    person = bindparam("person", type_=String)
+    mine = _ENTRIES.c.supervisee_id == person
+    # Said in so many words, since an index holds just these.
+    waits = (mine, _ENTRIES.c.awaits.is_not(None))
+    newest = (_ENTRIES.c.started_at.desc(), _ENTRIES.c.entry_id)
+    oldest = (_ENTRIES.c.started_at, _ENTRIES.c.entry_id)
+    size, offset, at_once = (
+        bindparam(name, type_=Integer) for name in ("size", "offset", "at_once")
+    )
+    # Rows are long, so a page far back is found by ids alone.
+    ids = select(_ENTRIES.c.entry_id).where(mine).order_by(*newest).limit(size).offset(offset)
+    page = select(*_SHOWN).where(_ENTRIES.c.entry_id.in_(ids))
+    own = select(*_SHOWN).where(*waits, _ENTRIES.c.awaits == person)
+    others = select(*_SHOWN).where(*waits, _ENTRIES.c.awaits != person)
+    return union_all(
+        _part(0, page),
+        _part(1, own.order_by(*oldest).limit(at_once)),
+        _part(2, others.order_by(*oldest).limit(at_once)),
+    )
+
+
+# Made once: putting such a statement together takes longer than the database takes to answer it.
+_PAGE = _page()
+_TOTAL = (
+    select(func.count())
+    .select_from(_ENTRIES)
+    .where(_ENTRIES.c.supervisee_id == bindparam("person", type_=String))
+)
+_MINE = _ENTRIES.c.supervisee_id == bindparam("person", type_=String)
+_AWAITING = (
+    select(_MINE, func.count())
+    .where(_ENTRIES.c.awaits == bindparam("person", type_=String))
+    .group_by(_MINE)
+)
 
 
 class EntryStore:
@@ -238,27 +322,28 @@ class EntryStore:
             query = query.where(EntryRow.awaits == leader)
         return (await self._session.exec(query.order_by(col(EntryRow.started_at)))).all()
 
-    async def waiting_of(self, supervisee_id: str, *, mine: bool, limit: int) -> Sequence[EntryRow]:
-        """Return entries of a person that wait for their own word, or for others', oldest first."""
-        awaits = col(EntryRow.awaits)
-        query = (
-            select_rows(EntryRow)
-            .where(
-                EntryRow.supervisee_id == supervisee_id,
-                awaits == supervisee_id
-                if mine
-                else awaits.is_not(None) & (awaits != supervisee_id),
-            )
-            .order_by(col(EntryRow.started_at), col(EntryRow.entry_id))
-            .limit(limit)
-        )
-        return (await self._session.exec(query)).all()
+    async def shown(
+        self, supervisee_id: str, *, limit: int, offset: int, at_once: int
+    ) -> ShownEntries:
+        """Return what a page of somebody's hours shows, in one question to the database."""
+        asked = {
+            "person": supervisee_id, "size": limit, "offset": offset, "at_once": at_once
+        }  # fmt: skip
+        page: list[ShownEntry] = []
+        waiting: tuple[list[ShownEntry], list[ShownEntry]] = ([], [])
+        for part, *row in await self._session.execute(_PAGE, asked):
+            (waiting[part - 1] if part else page).append(ShownEntry(*row))
+        for each in waiting:
+            each.sort(key=lambda row: (row.current.started_at, row.entry_id))
+        page.sort(key=lambda row: row.entry_id)
+        page.sort(key=lambda row: row.current.started_at, reverse=True)
+        total = await self._session.execute(_TOTAL, {"person": supervisee_id})
+        return ShownEntries(page, *waiting, int(total.scalar_one()))
 
     async def counts_of_awaiting(self, person_id: str) -> tuple[int, int]:
         """Return how many entries wait for this person as supervisee, and how many as provider."""
-        mine = _ENTRIES.c.supervisee_id == person_id
-        query = select(mine, func.count()).where(_ENTRIES.c.awaits == person_id).group_by(mine)
-        found = {bool(own): int(number) for own, number in await self._session.execute(query)}
+        rows = await self._session.execute(_AWAITING, {"person": person_id})
+        found = {bool(own): int(number) for own, number in rows}
         return found.get(True, 0), found.get(False, 0)
 
     async def unconfirmed_of(self, supervisee_id: str) -> Sequence[EntryRow]:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import String, bindparam, delete, func, insert, select
 from sqlmodel import col
-from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_logbook.domain.goals import Choice, Goal
@@ -15,6 +14,15 @@ from alongside_logbook.store.tables import GoalProgressRow, GoalRow, table
 
 _GOALS = table(GoalRow)
 _PROGRESS = table(GoalProgressRow)
+
+
+# Made once: putting it together takes longer than the database takes to answer it.
+_OF_PERSON = (
+    select(GoalProgressRow)
+    .where(col(GoalProgressRow.supervisee_id) == bindparam("person", type_=String))
+    .order_by(col(GoalProgressRow.place))
+    .execution_options(populate_existing=True)
+)
 
 
 class GoalStore:
@@ -77,13 +85,7 @@ class GoalStore:
 
     async def progress(self, supervisee_id: str) -> Sequence[GoalProgressRow]:
         """Return where somebody stands toward each further goal, in the order they are shown."""
-        query = (
-            select_rows(GoalProgressRow)
-            .where(GoalProgressRow.supervisee_id == supervisee_id)
-            .order_by(col(GoalProgressRow.place))
-            .execution_options(populate_existing=True)
-        )
-        return (await self._session.exec(query)).all()
+        return (await self._session.execute(_OF_PERSON, {"person": supervisee_id})).scalars().all()
 
 
 def _row(supervisee_id: str, place: int, goal: str, progress: Progress) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import String, bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +13,13 @@ from alongside_logbook.store.sql import upsert
 from alongside_logbook.store.tables import AssociationRow, PersonRow, table
 
 _AT_ONCE = 500
+
+
+# Made once: every page asks for these, and putting them together takes longer than the answer.
+_MANY = sql_select(PersonRow).where(
+    col(PersonRow.person_id).in_(bindparam("wanted", expanding=True, type_=String))
+)
+_ASSOCIATION = sql_select(AssociationRow).limit(1)
 
 
 class PeopleStore:
@@ -58,8 +67,8 @@ class PeopleStore:
         wanted = set(person_ids)
         if not wanted:
             return {}
-        query = select(PersonRow).where(col(PersonRow.person_id).in_(wanted))
-        return {row.person_id: row for row in await self._session.exec(query)}
+        rows = await self._session.execute(_MANY, {"wanted": sorted(wanted)})
+        return {row.person_id: row for row in rows.scalars()}
 
     async def by_email(self, email: str) -> PersonRow | None:
         """Find somebody by the digest of their address."""
@@ -96,7 +105,7 @@ class PeopleStore:
 
     async def association(self) -> AssociationRow | None:
         """Return whose installation this is, once the scheduler has said so."""
-        return (await self._session.exec(select(AssociationRow).limit(1))).first()
+        return (await self._session.execute(_ASSOCIATION)).scalars().first()
 
     async def everybody(self) -> Sequence[PersonRow]:
         """Return all who have not left, by name."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import String, bindparam, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +21,14 @@ from alongside_logbook.store.tables import (
 
 _PROGRESS = table(ProgressRow)
 _PEOPLE = table(SeriesPersonRow)
+
+
+# Made once: putting it together takes longer than the database takes to answer it.
+_WITH_PERSON = (
+    select(PersonRow, ProgressRow)
+    .join(ProgressRow, col(ProgressRow.supervisee_id) == col(PersonRow.person_id), isouter=True)
+    .where(col(PersonRow.person_id) == bindparam("person", type_=String))
+)
 
 
 class ProgressStore:
@@ -45,16 +53,7 @@ class ProgressStore:
 
     async def with_person(self, person_id: str) -> tuple[PersonRow | None, ProgressRow | None]:
         """Return somebody, and where they stand: whichever there is."""
-        query = (
-            select_rows(PersonRow, ProgressRow)
-            .join(
-                ProgressRow,
-                col(ProgressRow.supervisee_id) == col(PersonRow.person_id),
-                isouter=True,
-            )
-            .where(col(PersonRow.person_id) == person_id)
-        )
-        found = (await self._session.exec(query)).first()
+        found = (await self._session.execute(_WITH_PERSON, {"person": person_id})).first()
         # Hours may have been heard of before the person was.
         return (found[0], found[1]) if found else (None, await self.get(person_id))
 

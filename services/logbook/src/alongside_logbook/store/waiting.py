@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Integer, Select, String, bindparam, exists, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts.hours import AwaitedFor
+from alongside.db import UtcDateTime
 from alongside_logbook.domain.entry import OUTSIDE, Ages
 from alongside_logbook.domain.nudges import Nudge
 from alongside_logbook.store.sql import insert_for
@@ -27,6 +28,40 @@ _SESSIONS = table(SessionRow)
 _SERIES = table(SeriesRow)
 _PEOPLE = table(SeriesPersonRow)
 _NUDGES = table(NudgeRow)
+
+
+def _unrecorded_of() -> Select[Any]:
+    person, now = bindparam("person", type_=String), bindparam("now", type_=UtcDateTime())
+    mine = select(_PEOPLE.c.series_id).where(
+        _PEOPLE.c.person_id == person, _PEOPLE.c.part == "member"
+    )
+    said = exists(
+        select(_ENTRIES.c.entry_id).where(
+            _ENTRIES.c.series_id == _SESSIONS.c.series_id,
+            _ENTRIES.c.occurrence_key == _SESSIONS.c.key,
+            _ENTRIES.c.supervisee_id == person,
+            _ENTRIES.c.status != "withdrawn",
+        )
+    )
+    return (
+        select(SessionRow)
+        .where(
+            _SESSIONS.c.series_id.in_(mine),
+            # Said twice, so that the index on what is unrecorded serves.
+            _SESSIONS.c.recorded_at.is_(None),
+            _SESSIONS.c.starts_at <= now,
+            _SESSIONS.c.ends_at <= now,
+            _SESSIONS.c.status == "planned",
+            _SESSIONS.c.provider_id != person,
+            ~said,
+        )
+        .order_by(col(SessionRow.starts_at).desc(), col(SessionRow.series_id))
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+# Made once: putting it together takes longer than the database takes to answer it.
+_UNRECORDED = _unrecorded_of()
 
 
 class WaitingStore:
@@ -57,33 +92,8 @@ class WaitingStore:
 
         Newest first. What was said and taken back is no word.
         """
-        mine = select(_PEOPLE.c.series_id).where(
-            _PEOPLE.c.person_id == person, _PEOPLE.c.part == "member"
-        )
-        said = exists(
-            select(_ENTRIES.c.entry_id).where(
-                _ENTRIES.c.series_id == _SESSIONS.c.series_id,
-                _ENTRIES.c.occurrence_key == _SESSIONS.c.key,
-                _ENTRIES.c.supervisee_id == person,
-                _ENTRIES.c.status != "withdrawn",
-            )
-        )
-        query = (
-            select_rows(SessionRow)
-            .where(
-                _SESSIONS.c.series_id.in_(mine),
-                # Said twice, so that the index on what is unrecorded serves.
-                _SESSIONS.c.recorded_at.is_(None),
-                _SESSIONS.c.starts_at <= now,
-                _SESSIONS.c.ends_at <= now,
-                _SESSIONS.c.status == "planned",
-                _SESSIONS.c.provider_id != person,
-                ~said,
-            )
-            .order_by(col(SessionRow.starts_at).desc(), col(SessionRow.series_id))
-            .limit(most)
-        )
-        rows = (await self._session.exec(query)).all()
+        asked = {"person": person, "now": now, "most": most}
+        rows = (await self._session.execute(_UNRECORDED, asked)).scalars().all()
         if not rows:
             return ()
         states = select(_SERIES.c.series_id, _SERIES.c.state).where(

@@ -23,6 +23,7 @@ from alongside_logbook.domain.signatures import Signature, signatures
 from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
+from alongside_logbook.store.entries import ShownEntry
 from alongside_logbook.store.tables import EntryRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
@@ -224,11 +225,11 @@ async def _row(entry_id: str, actor: Actor, uow: LogbookUow) -> EntryRow:
     return row
 
 
-def _concerns(row: EntryRow, actor: Actor) -> bool:
+def _concerns(row: EntryRow | ShownEntry, actor: Actor) -> bool:
     return actor.coordinator or actor.person_id in {row.supervisee_id, row.provider_id}
 
 
-def _may_read_note(row: EntryRow, actor: Actor) -> bool:
+def _may_read_note(row: EntryRow | ShownEntry, actor: Actor) -> bool:
     return actor.coordinator or actor.person_id == row.supervisee_id
 
 
@@ -238,14 +239,18 @@ def _signed(word: Signature | None, names: Names) -> Signed | None:
     return Signed(by=names(word.person_id), at=word.at, version=word.version)
 
 
-def view_of(row: EntryRow, actor: Actor, names: Names) -> EntryView:
+_AS_KEPT = (EntryView.model_fields.keys() & EntryVersion.model_fields.keys()) - {
+    "awaits",
+    "returned_because",
+    "override_note",
+}
+
+
+def view_of(row: EntryRow | ShownEntry, actor: Actor, names: Names) -> EntryView:
     """Return an entry as this person may see it."""
     entry, verdict = row.current, row.verdict
     return EntryView(
-        **entry.model_dump(
-            include=set(EntryView.model_fields)
-            - {"awaits", "returned_because", "provider", "override_note"}
-        ),
+        **{name: getattr(entry, name) for name in _AS_KEPT},
         supervisee=names(entry.supervisee_id),
         provider=names(entry.provider_id),
         awaits=names.maybe(entry.awaits),

@@ -1,9 +1,6 @@
 """The page of somebody's hours, in as few questions to the database as it takes."""
 
-from collections.abc import Sequence
-
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.store.tables import EntryRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.entries import EntriesPage, EntryView, view_of
 from alongside_logbook.views.people import Names, View
@@ -28,27 +25,22 @@ async def hours_view(
 ) -> HoursView:
     """Return what the page of somebody's hours shows; raise `NotFound` for who may not see them."""
     found = await standing_of(person_id, actor, uow)
-    rows, total = await uow.entries.page(person_id, limit=size, offset=(page - 1) * size)
-    mine: Sequence[EntryRow] = ()
-    others: Sequence[EntryRow] = ()
-    awaited = {each.person_id: each.entries for each in found.progress.awaited}
-    if person_id in awaited:
-        mine = await uow.entries.waiting_of(person_id, mine=True, limit=at_once)
-    if awaited.keys() - {person_id}:
-        others = await uow.entries.waiting_of(person_id, mine=False, limit=at_once)
-    shown = {row.entry_id: row for row in (*rows, *mine, *others)}
+    rows = await uow.entries.shown(person_id, limit=size, offset=(page - 1) * size, at_once=at_once)
+    shown = {row.entry_id: row for row in (*rows.page, *rows.mine, *rows.others)}
     names = await Names.of(uow, {*found.named, *(row.provider_id for row in shown.values())})
     views = {row.entry_id: view_of(row, actor, names) for row in shown.values()}
     return HoursView(
         progress=found.view(names),
         entries=EntriesPage(
-            entries=tuple(views[row.entry_id] for row in rows),
-            total=total,
+            entries=tuple(views[row.entry_id] for row in rows.page),
+            total=rows.total,
             page=page,
-            pages=max(1, -(-total // size)),
+            pages=max(1, -(-rows.total // size)),
         ),
-        to_confirm=tuple(views[row.entry_id] for row in mine if row.status == "recorded"),
-        sent_back=tuple(views[row.entry_id] for row in mine if row.status == "returned"),
-        with_others=tuple(views[row.entry_id] for row in others),
-        waiting=awaited.get(person_id, 0),
+        to_confirm=tuple(views[row.entry_id] for row in rows.mine if row.status == "recorded"),
+        sent_back=tuple(views[row.entry_id] for row in rows.mine if row.status == "returned"),
+        with_others=tuple(views[row.entry_id] for row in rows.others),
+        waiting=next(
+            (each.entries for each in found.progress.awaited if each.person_id == person_id), 0
+        ),
     )
