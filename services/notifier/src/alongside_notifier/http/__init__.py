@@ -2,11 +2,18 @@
 
 from fastapi import APIRouter
 
-from alongside_notifier.http import api, feeds_api, my_data
-from alongside_notifier.http.pages import answer, calendar, feeds, messages, preferences
+from alongside_notifier.http import api, feeds_api, health_api, my_data
+from alongside_notifier.http.pages import answer, calendar, feeds, health, messages, preferences
 
 
 def routers() -> tuple[APIRouter, ...]:
     """Return every route that is not a feed."""
-    pages = (calendar.router, feeds.router, answer.router, messages.router, preferences.router)
-    return (*pages, api.router, feeds_api.router, my_data.router)
+    pages = (
+        calendar.router,
+        feeds.router,
+        health.router,
+        answer.router,
+        messages.router,
+        preferences.router,
+    )
+    return (*pages, api.router, feeds_api.router, health_api.router, my_data.router)

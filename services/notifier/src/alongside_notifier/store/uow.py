@@ -7,6 +7,7 @@ from alongside_notifier.store.answers import Answers, Replies
 from alongside_notifier.store.bounced import Bounced
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
+from alongside_notifier.store.health import Health
 from alongside_notifier.store.mails import Mails
 from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
@@ -71,6 +72,11 @@ class NotifierUow(UnitOfWork):
     def feeds(self) -> Feeds:
         """Feeds."""
         return Feeds(self.session)
+
+    @cached_property
+    def health(self) -> Health:
+        """How news reaches people."""
+        return Health(self.session)
 
     @cached_property
     def parts(self) -> Parts:
