@@ -63,7 +63,9 @@ async def work_out(supervisee_id: str, uow: LogbookUow, *, on: date | None = Non
     person = await uow.people.get(supervisee_id)
     told = await uow.entries.told_of(supervisee_id)
     goals = await goals_of(person, uow, person_id=supervisee_id)
-    known = await look_up(supervisee_id, person, facts_in([each.current for each in told]), uow, on)
+    with _undisturbed():
+        entries = facts_in([each.current for each in told])
+    known = await look_up(supervisee_id, person, entries, uow, on)
     with _undisturbed():
         return _worked_out(person, told, goals, known)
 
