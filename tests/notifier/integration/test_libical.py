@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from alongside_notifier.domain.calendar import Names, feed_fragment
+from alongside_notifier.domain.feeds import Note, Style
 from alongside_notifier.domain.vcalendar import feed, with_source
 from alongside_notifier.domain.view import view_of
 from notifier.client import calendar_part
@@ -95,3 +96,20 @@ def test_feeds_pass(libical, zone):
     body = feed(name="Oak", description="d", zone=zone, fragments=[fragment])
     text = with_source(body, "https://x.example/feeds/" + "a" * 43 + ".ics").decode()
     assert libical([text]) == [""]
+
+
+@pytest.mark.parametrize("detail", ["busy", "titles", "full"])
+def test_feeds_of_every_detail_pass(libical, detail):
+    life = Life(make_series())
+    life.cancel(life.keys()[2])
+    note = Note("✓ 1.50 h confirmed", NOW)
+    fragment = feed_fragment(
+        view_of(life.series, "ben"),
+        Names("Oak", {"ada": "Ada"}),
+        NOW,
+        alarm_minutes=15,
+        style=Style(detail, NOW),
+        notes={life.keys()[0]: note},
+    )
+    body = feed(name="Oak", description="d", zone="UTC", fragments=[fragment])
+    assert libical([body.decode()]) == [""]
