@@ -4,8 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alongside.errors import Invalid
 from alongside_notifier.domain.quiet import Quiet, remind_at
 from alongside_notifier.domain.view import View
+
+MOST_LEADS = 5
+LONGEST_LEAD = 14 * 24 * 60
+"""Minutes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +51,27 @@ def _at(
     starts_at: datetime, lead: int, quiet: Quiet | None, zone_name: str, now: datetime
 ) -> datetime | None:
     return remind_at(starts_at - timedelta(minutes=lead), starts_at, quiet, zone_name, now)
+
+
+def leads_for(
+    own: Sequence[int] | None, groups: Sequence[int] | None, usual: Sequence[int]
+) -> Sequence[int]:
+    """Return when somebody is reminded: as they chose, else as their group has it, else as usual."""
+    if own is not None:
+        return own
+    return usual if groups is None else groups
+
+
+def checked_leads(leads: Iterable[int] | None) -> tuple[int, ...] | None:
+    """Return lead times in order, each once. Raises `Invalid` for too many, or one that is too long."""
+    if leads is None:
+        return None
+    ordered = tuple(sorted(set(leads), reverse=True))
+    if len(ordered) > MOST_LEADS:
+        raise Invalid(f"At most {MOST_LEADS} reminders for one session.", field="leads")
+    if any(not 0 < lead <= LONGEST_LEAD for lead in ordered):
+        raise Invalid("A reminder is between 1 minute and 14 days ahead.", field="leads")
+    return ordered
 
 
 def newest(missed: Sequence[Due]) -> Due:

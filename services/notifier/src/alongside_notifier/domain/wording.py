@@ -146,6 +146,15 @@ def ahead(minutes: int) -> str:
     return f"in {minutes} minutes"
 
 
+def leads(minutes: Sequence[int]) -> str:
+    """Return when reminders come: `2 days and 1 hour before`, `1 day before`, `no reminders`."""
+    if not minutes:
+        return "No reminders"
+    words = [ahead(each).removeprefix("in ") for each in sorted(minutes, reverse=True)]
+    listed = " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+    return f"{listed} before"
+
+
 def _pattern(pattern: Pattern) -> str:
     every = pattern.interval
     match pattern.frequency:

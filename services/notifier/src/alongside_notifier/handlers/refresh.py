@@ -8,7 +8,7 @@ from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Note, marks_of
-from alongside_notifier.domain.reminders import Due, reminders_of
+from alongside_notifier.domain.reminders import Due, leads_for, reminders_of
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
@@ -78,6 +78,7 @@ async def refresh_seats(
     concerned = sorted((people_of(series) | set(seats)) if only is None else only)
     people = await uow.people.by_ids(concerned)
     chosen = await uow.people.preferences_of(concerned)
+    groups = await uow.groups.leads(series.group_id)
     names = await names_for(series, uow)
     channels = await uow.feeds.channels(concerned)
     own = {each.person_id: each for each in channels if each.kind == "own"}
@@ -89,6 +90,7 @@ async def refresh_seats(
             people.get(person_id),
             seats.get(person_id),
             chosen.get(person_id, DEFAULTS),
+            groups,
             own.get(person_id),
             marks.get(person_id, {}),
             names,
@@ -198,6 +200,7 @@ def _seat_now(
     person: PersonState | None,
     seat: SeatRow | None,
     chosen: Preferences,
+    groups: Sequence[int] | None,
     channel: Channel | None,
     marks: Mapping[str, Note],
     names: Names,
@@ -221,7 +224,7 @@ def _seat_now(
         style=channel.style if channel else PLAIN,
         notes=channel.notes(marks) if channel else {},
     )
-    leads = desk.leads if chosen.leads is None else chosen.leads
+    leads = leads_for(chosen.leads, groups, desk.leads)
     told = seat.told if seat is not None else NOTHING
     left = left_to_tell(
         told,

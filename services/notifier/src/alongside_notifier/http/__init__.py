@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from alongside_notifier.http import api, feeds_api, health_api, my_data
-from alongside_notifier.http.pages import answer, calendar, feeds, health, messages, preferences
+from alongside_notifier.http import api, feeds_api, groups_api, health_api, my_data
+from alongside_notifier.http.pages import (
+    answer,
+    calendar,
+    feeds,
+    group_reminders,
+    health,
+    messages,
+    preferences,
+)
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -15,5 +23,14 @@ def routers() -> tuple[APIRouter, ...]:
         answer.router,
         messages.router,
         preferences.router,
+        group_reminders.router,
+    )
+    return (
+        *pages,
+        api.router,
+        feeds_api.router,
+        groups_api.router,
+        health_api.router,
+        my_data.router,
     )
     return (*pages, api.router, feeds_api.router, health_api.router, my_data.router)

@@ -129,6 +129,21 @@ class PreferencesModel(_Model):
     quiet_until: TimeOfDay | None = None
 
 
+class GroupView(_Model):
+    """A group that somebody leads. `reminder_leads` null means the installation's default."""
+
+    group_id: str
+    title: str
+    people: int
+    reminder_leads: list[int] | None
+
+
+class GroupReminders(_Model):
+    """When people of a group are reminded who chose nothing of their own, in minutes ahead."""
+
+    reminder_leads: list[int] | None = None
+
+
 class ReplyOutcome(_Model):
     """What became of an answer mail."""
 

@@ -102,7 +102,7 @@ class People:
         )
         return {
             row.person_id: Preferences(
-                leads=_leads(row.leads),
+                leads=leads_from(row.leads),
                 alarm_minutes=row.alarm_minutes,
                 small_changes=row.small_changes,
                 hour_mails=row.hour_mails,
@@ -113,7 +113,7 @@ class People:
 
     async def set_preferences(self, person_id: str, chosen: Preferences) -> None:
         """Keep what a person chose."""
-        leads = None if chosen.leads is None else ",".join(str(lead) for lead in chosen.leads)
+        leads = None if chosen.leads is None else leads_text(chosen.leads)
         await put(
             self._session,
             PreferencesRow,
@@ -127,7 +127,13 @@ class People:
         )
 
 
-def _leads(text: str | None) -> tuple[int, ...] | None:
+def leads_text(leads: Sequence[int]) -> str:
+    """Return minutes as they are kept: separated by commas."""
+    return ",".join(str(lead) for lead in leads)
+
+
+def leads_from(text: str | None) -> tuple[int, ...] | None:
+    """Return the minutes that are kept in a text; None for none chosen."""
     if text is None:
         return None
     return tuple(int(part) for part in text.split(",") if part)

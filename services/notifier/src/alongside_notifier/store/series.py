@@ -1,10 +1,11 @@
 """Series, each person's seat in them, and what is due to be told."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import Text, delete, type_coerce, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,6 +51,18 @@ class Series:
         """Return those of these series that are known."""
         rows = await self._session.exec(select(SeriesRow).where(col(SeriesRow.id).in_(ids)))
         return {row.id: row.state for row in rows}
+
+    async def of_group(self, group_id: str, after: datetime) -> list[SeriesState]:
+        """Return the series of a group of which something takes place after a moment."""
+        named = type_coerce(col(SeriesRow.state), Text).contains(
+            f'"group_id":{json.dumps(group_id)}', autoescape=True
+        )
+        rows = await self._session.exec(
+            select(SeriesRow)
+            .where(col(SeriesRow.ends_at) > after, named)
+            .order_by(col(SeriesRow.id))
+        )
+        return [row.state for row in rows if row.state.group_id == group_id]
 
     async def by_uid(self, uid: str) -> SeriesState | None:
         """Return the series of a calendar UID."""

@@ -131,6 +131,18 @@ class PreferencesRow(NotifierTable, table=True):
     quiet_until: int | None = Field(default=None, sa_column=Column(Integer))
 
 
+class GroupLeadsRow(NotifierTable, table=True):
+    """When people of a group are reminded who chose nothing of their own."""
+
+    __tablename__ = "group_leads"
+
+    group_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    leads: str = Field(sa_column=Column(String(100), nullable=False))
+    """Minutes, separated by commas; empty for no reminders."""
+    chosen_by: str = Field(sa_column=Column(String(64), nullable=False))
+    chosen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class AnswerRow(NotifierTable, table=True):
     """What a person answered, for a series (`occurrence_key` empty) or for one meeting."""
 

@@ -7,6 +7,7 @@ from alongside_notifier.store.answers import Answers, Replies
 from alongside_notifier.store.bounced import Bounced
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
+from alongside_notifier.store.groups import Groups
 from alongside_notifier.store.health import Health
 from alongside_notifier.store.mails import Mails
 from alongside_notifier.store.parts import Parts
@@ -22,6 +23,11 @@ class NotifierUow(UnitOfWork):
     def people(self) -> People:
         """People, association, preferences."""
         return People(self.session)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """What holds for groups."""
+        return Groups(self.session)
 
     @cached_property
     def series(self) -> Series:

@@ -1,5 +1,6 @@
 """What I want to be told, and when."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter, Request
@@ -12,9 +13,13 @@ from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.quiet import Quiet, clock_of, minutes_of, quiet_of
-from alongside_notifier.handlers.preferences import MOST_LEADS, choose
+from alongside_notifier.domain.reminders import MOST_LEADS
+from alongside_notifier.handlers.groups import groups_led
+from alongside_notifier.handlers.preferences import choose
+from alongside_notifier.handlers.refresh import series_of
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
 from alongside_notifier.store.people import Preferences
+from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +32,8 @@ async def preferences(
     viewer: CurrentViewer, pages: PagesDep, read: Read, desk: TheDesk
 ) -> Response:
     """Show what is chosen."""
-    return _page(await read.people.preferences(viewer.person_id), viewer, pages, desk)
+    chosen = await read.people.preferences(viewer.person_id)
+    return await _page(chosen, viewer, pages, read, desk)
 
 
 @router.post("/preferences")
@@ -35,6 +41,7 @@ async def save(
     request: Request,
     viewer: CurrentViewer,
     pages: PagesDep,
+    read: Read,
     open_write: OpenWrite,
     desk: TheDesk,
 ) -> Response:
@@ -50,21 +57,35 @@ async def save(
             await choose(person, chosen, uow, desk)
             await uow.commit()
     except Invalid as error:
-        return _page(chosen, viewer, pages, desk, form=form, errors=FormErrors.of(error))
+        errors = FormErrors.of(error)
+        return await _page(chosen, viewer, pages, read, desk, form=form, errors=errors)
     return redirect("/preferences", "Saved.")
 
 
-def _page(
+def leads_offered(chosen: Sequence[int]) -> list[tuple[str, str]]:
+    """Return the lead times to choose from, with those that are chosen already."""
+    offered = sorted({*OFFERED, *chosen}, reverse=True)
+    return [(str(minutes), f"{_ahead(minutes)} before") for minutes in offered]
+
+
+def leads_chosen(form: Form) -> tuple[int, ...] | None:
+    """Return the lead times that were ticked; None where the usual ones are to hold."""
+    if form.text("reminders") == "default":
+        return None
+    return tuple(int(each) for each in form.many("leads") if each.isdigit())
+
+
+async def _page(
     chosen: Preferences,
     viewer: Viewer,
     pages: Pages,
+    read: NotifierUow,
     desk: Desk,
     *,
     form: Form | None = None,
     errors: FormErrors | None = None,
 ) -> Response:
     leads = desk.leads if chosen.leads is None else chosen.leads
-    offered = sorted({*OFFERED, *leads}, reverse=True)
     quiet = (
         (form.text("quiet_from"), form.text("quiet_until"))
         if form is not None
@@ -78,7 +99,9 @@ def _page(
         422 if errors else 200,
         chosen=chosen,
         leads=leads,
-        offered=[(str(minutes), f"{_ahead(minutes)} before") for minutes in offered],
+        usual=await _usual(viewer, read, desk),
+        leads_groups=bool(await groups_led(viewer.person_id, read)),
+        offered=leads_offered(leads),
         alarms=[("", "No alarm"), *((str(m), f"{m} minutes before") for m in ALARMS)],
         most=MOST_LEADS,
         quiet=quiet,
@@ -90,7 +113,7 @@ def _page(
 def _chosen(form: Form) -> Preferences:
     alarm = form.text("alarm")
     return Preferences(
-        leads=tuple(int(each) for each in form.many("leads") if each.isdigit()),
+        leads=leads_chosen(form),
         alarm_minutes=int(alarm) if alarm.isdigit() else None,
         small_changes=form.is_on("small_changes"),
         hour_mails=form.is_on("hour_mails"),
@@ -103,6 +126,20 @@ def _quiet(form: Form) -> Quiet | None:
         missing = "quiet_from" if begins is None else "quiet_until"
         raise Invalid("Quiet hours need both times; leave both empty for none.", field=missing)
     return quiet_of(begins, ends)
+
+
+async def _usual(viewer: Viewer, read: NotifierUow, desk: Desk) -> str:
+    """Return in words when somebody is reminded who chose nothing: by group, where it says so."""
+    series = [
+        each
+        for each in await series_of(viewer.person_id, read)
+        if each.status == "planned" and any(o.ends_at > read.now for o in each.occurrences)
+    ]
+    said = await read.groups.leads_of({each.group_id for each in series})
+    titles = {each.group_id: each.title for each in series if each.group_id in said}
+    words = [f"{titles[each]}: {wording.leads(said[each])}" for each in sorted(titles)]
+    rest = wording.leads(desk.leads)
+    return "; ".join([*words, f"otherwise {rest[0].lower()}{rest[1:]}"] if words else [rest])
 
 
 def _ahead(minutes: int) -> str:

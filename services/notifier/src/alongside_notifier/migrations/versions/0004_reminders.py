@@ -16,9 +16,18 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("preferences", sa.Column("quiet_from", sa.Integer(), nullable=True))
     op.add_column("preferences", sa.Column("quiet_until", sa.Integer(), nullable=True))
+    op.create_table(
+        "group_leads",
+        sa.Column("group_id", sa.String(length=64), nullable=False),
+        sa.Column("leads", sa.String(length=100), nullable=False),
+        sa.Column("chosen_by", sa.String(length=64), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_group_leads")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("group_leads")
     with op.batch_alter_table("preferences") as table:
         table.drop_column("quiet_until")
         table.drop_column("quiet_from")
