@@ -133,6 +133,20 @@ async def test_sessions_ahead_are_foreseen_as_soon_as_they_are_planned(circle):
     assert "Appears met on Thu, Jun 11, 2026" in text_of(await look(circle, "ann"))
 
 
+async def test_what_only_waits_for_a_word_is_not_said_to_be_met(circle):
+    starts = tuple(f"2025-{month:02}-11T10:00" for month in range(1, 13))
+    await circle.series("s9", starts=(*starts, "2026-01-11T10:00"), members=("ann",))
+    for start in (*starts, "2026-01-11T10:00"):
+        await circle.record(start.replace("-", "").replace(":", ""), series_id="s9")
+    page = text_of(await look(circle, "ann"))
+    assert "Appears met once what waits is confirmed" in page
+    assert "Safe to apply" not in page
+    await circle.confirm_all("ann")
+    page = text_of(await look(circle, "ann"))
+    assert "Appears met since Sun, Jan 11, 2026" in page
+    assert "Safe to apply now to Sun, Jan 10, 2027" in page
+
+
 async def test_a_provider_of_ones_own_group_earns_nothing_there(circle):
     await circle.person("pat", "supervisor", credentials=(ers(), IMHS))
     page = text_of(await look(circle, "pat"))
