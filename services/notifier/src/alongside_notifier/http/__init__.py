@@ -33,4 +33,3 @@ def routers() -> tuple[APIRouter, ...]:
         health_api.router,
         my_data.router,
     )
-    return (*pages, api.router, feeds_api.router, health_api.router, my_data.router)
