@@ -30,6 +30,18 @@ class CategoryLine(View):
     cells: dict[Purpose, Cell | None]
 
 
+class PackLine(View):
+    """A pack in a plain list."""
+
+    pack: str
+    category: str
+    title: str
+    track: str
+    purpose: Purpose
+    hours: int
+    """Of RSC."""
+
+
 class AssociationLine(View):
     """An association in the list."""
 
@@ -56,6 +68,10 @@ class RulesView(View):
     categories: tuple[CategoryLine, ...]
     unsettled: tuple[str, ...]
     associations: tuple[AssociationLine, ...]
+    packs: tuple[PackLine, ...]
+    """Every pack of the association, whenever it holds."""
+    others: tuple[str, ...]
+    """The other associations, by name."""
 
 
 class EditionLine(View):
@@ -116,6 +132,18 @@ def rules_of(association: str, book: Rulebook, today: date, ours: str = "") -> R
         categories=tuple(lines.values()),
         unsettled=_unsettled(head.association, book),
         associations=tuple(_line(name, book, today) for name in book.associations),
+        packs=tuple(
+            PackLine(
+                pack=pack.name,
+                category=pack.category,
+                title=pack.title,
+                track=pack.track,
+                purpose=pack.purpose,
+                hours=_cell(pack).rsc,
+            )
+            for pack in packs
+        ),
+        others=tuple(name for name in book.associations if name != head.association),
     )
 
 
