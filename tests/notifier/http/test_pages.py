@@ -188,6 +188,7 @@ async def test_preferences_hold_for_what_is_planned_already(notifier, open_brows
         "hour_mails": True,
         "quiet_from": None,
         "quiet_until": None,
+        "weekly_digest": False,
     }
     await script.send("PUT", "/preferences", {"reminder_leads": [0]}, status=422)
     await script.send("PUT", "/preferences", {"quiet_from": "25:00"}, status=422)

@@ -51,6 +51,13 @@ FACTS = {
     "since": "January 5, 2027",
     "number": "3 sessions",
     "returned": True,
+    "lines": [{"when": "Tue, Jan 12", "what": "Tea & <b>Circle</b>", "where": "Room <5>"}],
+    "zone": "America/Chicago",
+    "waiting": "2 entries wait for your word",
+    "waiting_link": "https://supervision.example/hours",
+    "standing": "18 h of 24 h toward IFS.",
+    "share": 75,
+    "progress_link": "https://supervision.example/progress",
 }
 
 

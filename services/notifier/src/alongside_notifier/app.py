@@ -18,6 +18,7 @@ from alongside.web.auth import PersonFacts
 from alongside_notifier import consumers
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
+from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
 from alongside_notifier.handlers.send import send_mail
@@ -95,6 +96,7 @@ def create_app(
                 "send", timedelta(seconds=1), partial(send_mail, uow, post, worker), on_commit=True
             ),
             Ticker("remind", timedelta(seconds=15), partial(send_reminders, uow, desk)),
+            Ticker("digests", timedelta(minutes=5), partial(send_digests, uow, desk)),
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
             Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),

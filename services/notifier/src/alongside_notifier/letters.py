@@ -22,6 +22,7 @@ KINDS = (
     "awaited",
     "vouch",
     "vouched",
+    "digest",
 )
 
 _GAPS = re.compile(r"\n{3,}")

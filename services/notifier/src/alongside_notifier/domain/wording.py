@@ -146,6 +146,26 @@ def ahead(minutes: int) -> str:
     return f"in {minutes} minutes"
 
 
+def week(sessions: int, waiting: int) -> str:
+    """Return `Your week: 2 sessions, 1 entry waits for your word`."""
+    words = []
+    if sessions:
+        words.append(f"{sessions} session{'' if sessions == 1 else 's'}")
+    if waiting:
+        words.append(f"{_entries(waiting)} for your word")
+    return f"Your week: {', '.join(words)}"
+
+
+def waiting(number: int, minutes: int) -> str:
+    """Return `2 entries wait for your word, 3 h in all`."""
+    length = f", {duration(minutes)} in all" if minutes else ""
+    return f"{_entries(number)} for your word{length}"
+
+
+def _entries(number: int) -> str:
+    return "1 entry waits" if number == 1 else f"{number} entries wait"
+
+
 def leads(minutes: Sequence[int]) -> str:
     """Return when reminders come: `2 days and 1 hour before`, `1 day before`, `no reminders`."""
     if not minutes:

@@ -8,6 +8,7 @@ from alongside.contracts import (
     HoursReturned,
     MilestoneReached,
     PersonState,
+    ProgressChanged,
     VouchAnswered,
     VouchAsked,
     WordAwaited,
@@ -34,6 +35,8 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
             await on_awaited(event, uow, desk)
         case VouchAsked():
             await ask_to_vouch(event, uow, desk)
+        case ProgressChanged():
+            await uow.standings.keep(event)
         case _ if event.occurred_at + STALE < uow.now:
             pass
         case MilestoneReached():

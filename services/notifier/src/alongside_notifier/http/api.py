@@ -156,6 +156,7 @@ async def set_preferences(
             chosen.hour_mails,
             quiet_of(minutes_of(chosen.quiet_from or ""), minutes_of(chosen.quiet_until or "")),
         )
+            chosen.weekly_digest,
         return _preferences(await choose(person, wanted, uow, desk))
 
     return await write(kept)
@@ -204,3 +205,4 @@ def _preferences(chosen: Preferences) -> PreferencesModel:
         quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
         quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
     )
+        weekly_digest=chosen.digest,

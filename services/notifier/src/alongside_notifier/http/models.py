@@ -131,6 +131,7 @@ class PreferencesModel(_Model):
 
 class GroupView(_Model):
     """A group that somebody leads. `reminder_leads` null means the installation's default."""
+    weekly_digest: bool = False
 
     group_id: str
     title: str

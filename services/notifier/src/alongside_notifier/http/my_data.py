@@ -11,7 +11,13 @@ HOLDINGS = (
         "preferences",
         _TABLES["preferences"],
         "person_id",
-        "leads alarm_minutes small_changes hour_mails quiet_from quiet_until",
+        "leads alarm_minutes small_changes hour_mails quiet_from quiet_until digest digest_week",
+    ),
+    Holding(
+        "where they stand",
+        _TABLES["standings"],
+        "id",
+        "category required_minutes counted_minutes pending_minutes appears_met",
     ),
     Holding(
         "answers",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import EntryState
@@ -39,6 +39,17 @@ class Entries:
             minutes=entry.minutes,
             said_at=said_at,
         )
+
+    async def awaiting(self, person_id: str) -> tuple[int, int]:
+        """Return how many entries wait for somebody's word, and how many minutes they are."""
+        table = table_of(EntryRow)
+        rows = await self._session.execute(
+            select(func.count(), func.coalesce(func.sum(table.c.minutes), 0)).where(
+                table.c.awaits == person_id
+            )
+        )
+        number, minutes = rows.one()
+        return int(number), int(minutes)
 
     async def confirmed(self, series_id: str, person_ids: Collection[str]) -> list[Confirmed]:
         """Return what is confirmed of a series' sessions for these people."""

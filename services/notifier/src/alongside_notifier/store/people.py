@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import AssociationDescribed, PersonState
 from alongside_notifier.domain.quiet import Quiet, quiet_of
 from alongside_notifier.store.tables import AssociationRow, PersonRow, PreferencesRow
-from alongside_notifier.store.upsert import keep_newest, put
+from alongside_notifier.store.upsert import keep_newest, put, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,17 @@ class Preferences:
     small_changes: bool = False
     hour_mails: bool = True
     quiet: Quiet | None = None
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReader:
+    """Somebody who wants the weekly digest, and the last week for which it was written."""
+
+    person_id: str
+    zone: str
+    quiet: Quiet | None
+    week: str | None
 
 
 DEFAULTS = Preferences()
@@ -107,6 +119,7 @@ class People:
                 small_changes=row.small_changes,
                 hour_mails=row.hour_mails,
                 quiet=quiet_of(row.quiet_from, row.quiet_until),
+                digest=row.digest,
             )
             for row in rows
         }
@@ -124,7 +137,40 @@ class People:
             hour_mails=chosen.hour_mails,
             quiet_from=chosen.quiet.begins if chosen.quiet else None,
             quiet_until=chosen.quiet.ends if chosen.quiet else None,
+            digest=chosen.digest,
         )
+
+    async def digest_readers(self) -> list[DigestReader]:
+        """Return those who want the weekly digest and have not left."""
+        rows = await self._session.exec(
+            select(PreferencesRow, PersonRow)
+            .join(PersonRow, col(PersonRow.id) == col(PreferencesRow.person_id))
+            .where(col(PreferencesRow.digest).is_(True), col(PersonRow.left_at).is_(None))
+            .order_by(col(PersonRow.id))
+        )
+        return [
+            DigestReader(
+                person.id,
+                person.state.zone,
+                quiet_of(row.quiet_from, row.quiet_until),
+                row.digest_week,
+            )
+            for row, person in rows
+        ]
+
+    async def mark_digest(self, person_id: str, week: str) -> bool:
+        """Note that a week's digest is being written; False if it was noted before."""
+        table = table_of(PreferencesRow)
+        marked = await self._session.execute(
+            update(table)
+            .where(
+                table.c.person_id == person_id,
+                or_(table.c.digest_week.is_(None), table.c.digest_week != week),
+            )
+            .values(digest_week=week)
+            .returning(table.c.person_id)
+        )
+        return marked.first() is not None
 
 
 def leads_text(leads: Sequence[int]) -> str:

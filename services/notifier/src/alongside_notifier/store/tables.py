@@ -129,6 +129,26 @@ class PreferencesRow(NotifierTable, table=True):
     quiet_from: int | None = Field(default=None, sa_column=Column(Integer))
     """Minutes after midnight, in the person's zone."""
     quiet_until: int | None = Field(default=None, sa_column=Column(Integer))
+    digest: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    digest_week: str | None = Field(default=None, sa_column=Column(String(8)))
+    """The last week, such as `2027-W02`, whose digest was written, or had nothing to say."""
+
+
+class StandingRow(NotifierTable, table=True):
+    """Where a supervisee stands toward the category they pursue, as last heard."""
+
+    __tablename__ = "standings"
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    """The person."""
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    category: str = Field(sa_column=Column(String(16), nullable=False))
+    required_minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    counted_minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    pending_minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    appears_met: bool = Field(sa_column=Column(Boolean, nullable=False))
 
 
 class GroupLeadsRow(NotifierTable, table=True):
@@ -196,7 +216,10 @@ class EntryRow(NotifierTable, table=True):
     """An hour entry, as far as mails about it and calendars need to know."""
 
     __tablename__ = "entries"
-    __table_args__ = (Index("ix_entries_series_id", "series_id", "supervisee_id"),)
+    __table_args__ = (
+        Index("ix_entries_series_id", "series_id", "supervisee_id"),
+        Index("ix_entries_awaits", "awaits"),
+    )
 
     id: str = Field(sa_column=Column(String(64), primary_key=True))
     version: int = Field(sa_column=Column(Integer, nullable=False))

@@ -14,6 +14,7 @@ from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
 from alongside_notifier.store.reminders import Reminders
 from alongside_notifier.store.series import Seats, Series, Tellings
+from alongside_notifier.store.standings import Standings
 
 
 class NotifierUow(UnitOfWork):
@@ -73,6 +74,11 @@ class NotifierUow(UnitOfWork):
     def entries(self) -> Entries:
         """Hour entries."""
         return Entries(self.session)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Where supervisees stand."""
+        return Standings(self.session)
 
     @cached_property
     def feeds(self) -> Feeds:

@@ -36,6 +36,7 @@ KINDS = {
     "awaited": "Your word is awaited",
     "vouch": "Hours to vouch for",
     "vouched": "Your provider answered",
+    "digest": "Your week",
 }
 
 

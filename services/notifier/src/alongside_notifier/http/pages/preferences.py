@@ -117,6 +117,7 @@ def _chosen(form: Form) -> Preferences:
         alarm_minutes=int(alarm) if alarm.isdigit() else None,
         small_changes=form.is_on("small_changes"),
         hour_mails=form.is_on("hour_mails"),
+        digest=form.is_on("digest"),
     )
 
 

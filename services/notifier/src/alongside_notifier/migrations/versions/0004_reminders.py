@@ -16,6 +16,23 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("preferences", sa.Column("quiet_from", sa.Integer(), nullable=True))
     op.add_column("preferences", sa.Column("quiet_until", sa.Integer(), nullable=True))
+    op.add_column(
+        "preferences",
+        sa.Column("digest", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column("preferences", sa.Column("digest_week", sa.String(length=8), nullable=True))
+    op.create_index("ix_entries_awaits", "entries", ["awaits"])
+    op.create_table(
+        "standings",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=16), nullable=False),
+        sa.Column("required_minutes", sa.Integer(), nullable=False),
+        sa.Column("counted_minutes", sa.Integer(), nullable=False),
+        sa.Column("pending_minutes", sa.Integer(), nullable=False),
+        sa.Column("appears_met", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standings")),
+    )
     op.create_table(
         "group_leads",
         sa.Column("group_id", sa.String(length=64), nullable=False),
@@ -28,6 +45,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("group_leads")
+    op.drop_table("standings")
+    op.drop_index("ix_entries_awaits", "entries")
     with op.batch_alter_table("preferences") as table:
+        table.drop_column("digest_week")
+        table.drop_column("digest")
         table.drop_column("quiet_until")
         table.drop_column("quiet_from")
