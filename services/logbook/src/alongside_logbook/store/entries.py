@@ -109,6 +109,16 @@ _TOTAL = (
     .select_from(_ENTRIES)
     .where(_ENTRIES.c.supervisee_id == bindparam("person", type_=String))
 )
+_TOLD = (
+    select(
+        _ENTRIES.c.entry_id,
+        type_coerce(_ENTRIES.c.current, Text),
+        type_coerce(_ENTRIES.c.verdict, Text),
+        type_coerce(_ENTRIES.c.verdicts, Text),
+    )
+    .where(_ENTRIES.c.supervisee_id == bindparam("person", type_=String))
+    .order_by(_ENTRIES.c.started_at, _ENTRIES.c.entry_id)
+)
 _MINE = _ENTRIES.c.supervisee_id == bindparam("person", type_=String)
 _AWAITING = (
     select(_MINE, func.count())
@@ -372,17 +382,8 @@ class EntryStore:
 
     async def told_of(self, supervisee_id: str) -> list[Told]:
         """Return all entries of a person, oldest first, as stored: for whoever reads thousands."""
-        query = (
-            select(
-                _ENTRIES.c.entry_id,
-                type_coerce(_ENTRIES.c.current, Text),
-                type_coerce(_ENTRIES.c.verdict, Text),
-                type_coerce(_ENTRIES.c.verdicts, Text),
-            )
-            .where(_ENTRIES.c.supervisee_id == supervisee_id)
-            .order_by(_ENTRIES.c.started_at, _ENTRIES.c.entry_id)
-        )
-        return [Told(*row) for row in await self._session.execute(query)]
+        rows = await self._session.execute(_TOLD, {"person": supervisee_id})
+        return [Told(*row) for row in rows]
 
     async def tell(self, changed: Sequence[tuple[str, str, str]]) -> None:
         """Remember what entries count for: id, verdict of the main goal, verdicts by goal, as JSON."""

@@ -16,7 +16,12 @@ _GOALS = table(GoalRow)
 _PROGRESS = table(GoalProgressRow)
 
 
-# Made once: putting it together takes longer than the database takes to answer it.
+# Made once: putting them together takes longer than the database takes to answer them.
+_CHOICES = (
+    select(_GOALS)
+    .where(_GOALS.c.person_id.in_(bindparam("wanted", expanding=True, type_=String)))
+    .order_by(_GOALS.c.person_id, _GOALS.c.number)
+)
 _OF_PERSON = (
     select(GoalProgressRow)
     .where(col(GoalProgressRow.supervisee_id) == bindparam("person", type_=String))
@@ -37,13 +42,9 @@ class GoalStore:
 
     async def choices_of(self, person_ids: Iterable[str]) -> dict[str, tuple[Choice, ...]]:
         """Return every choice about some people's goals, by person, oldest first."""
-        query = (
-            select(_GOALS)
-            .where(_GOALS.c.person_id.in_(set(person_ids)))
-            .order_by(_GOALS.c.person_id, _GOALS.c.number)
-        )
+        wanted = {"wanted": sorted(set(person_ids))}
         found: dict[str, tuple[Choice, ...]] = {}
-        for row in await self._session.execute(query):
+        for row in await self._session.execute(_CHOICES, wanted):
             goal = Goal(row.purpose, row.category, row.since, chosen=True)
             step = Choice(goal, row.act, row.actor_id, row.at)
             found[row.person_id] = (*found.get(row.person_id, ()), step)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import Integer, Select, String, bindparam, delete, exists, func, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import GroupKind, SeriesState
+from alongside.db import UtcDateTime
 from alongside.zones import zone
 from alongside_logbook.domain.roster import leaders_of, roster_on
 from alongside_logbook.store.sql import upsert
@@ -38,6 +39,27 @@ class Ahead:
     minutes: int
     kind: GroupKind
     roster_size: int
+
+
+def _ahead() -> Select[Any]:
+    mine = select(_PEOPLE.c.series_id).where(
+        _PEOPLE.c.person_id == bindparam("person", type_=String), _PEOPLE.c.part == "member"
+    )
+    names = ("series_id", "key", "provider_id", "held_on", "scheduled_minutes", "kind")
+    return (
+        select(*(_SESSIONS.c[name] for name in names), _SESSIONS.c.roster_size)
+        .where(
+            _SESSIONS.c.series_id.in_(mine),
+            _SESSIONS.c.starts_at > bindparam("now", type_=UtcDateTime()),
+            _SESSIONS.c.status == "planned",
+        )
+        .order_by(_SESSIONS.c.starts_at, _SESSIONS.c.series_id)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+# Made once: asked whenever somebody's hours are worked out.
+_AHEAD = _ahead()
 
 
 class SessionStore:
@@ -218,20 +240,8 @@ class SessionStore:
 
     async def ahead_of(self, person: str, now: datetime, *, most: int = 400) -> tuple[Ahead, ...]:
         """Return the planned sessions ahead on whose roster somebody is, soonest first."""
-        mine = select(_PEOPLE.c.series_id).where(
-            _PEOPLE.c.person_id == person, _PEOPLE.c.part == "member"
-        )
-        query = (
-            select_rows(SessionRow)
-            .where(
-                _SESSIONS.c.series_id.in_(mine),
-                _SESSIONS.c.starts_at > now,
-                _SESSIONS.c.status == "planned",
-            )
-            .order_by(col(SessionRow.starts_at), col(SessionRow.series_id))
-            .limit(most)
-        )
-        rows = (await self._session.exec(query)).all()
+        asked = {"person": person, "now": now, "most": most}
+        rows = (await self._session.execute(_AHEAD, asked)).all()
         if not rows:
             return ()
         roster = await self._roster_of(person, {row.series_id for row in rows})
