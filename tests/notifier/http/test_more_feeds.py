@@ -180,3 +180,35 @@ async def test_the_pages_of_feeds(notifier, open_browser):
     await (await open_browser("cleo")).page(where, status=404)
     await ben.post(f"{where}/revoke")
     await ben.page(where, status=404)
+
+
+async def test_whoever_leads_a_group_sees_all_of_it_with_numbers_and_no_names(
+    notifier, open_browser
+):
+    life = await notifier.begin(make_series(show_roster=True))
+    first, second = life.keys()[:2]
+    anybody, ada = (
+        await open_browser(),
+        await open_browser("ada", roles=("supervisor",), token=True),
+    )
+    ben = await open_browser("ben", token=True)
+    body = {"kind": "lead", "group_id": "group-1"}
+    await ben.send("POST", "/feeds", body, status=422)
+    feed = await ada.send("POST", "/feeds", body, status=201)
+    path = path_of(feed)
+    assert set(titles(await anybody.get(path))) == {"Tuesday Circle (0 of 2 accepted)"}
+    await ben.send("PUT", "/answers/series-1", {"answer": "accepted"})
+    answered = await anybody.get(path)
+    assert set(titles(answered)) == {"Tuesday Circle (1 of 2 accepted)"}
+    assert not any(name in answered.text for name in ("Ben", "Cleo", "Achterberg"))
+    notifier.clock.advance(timedelta(minutes=1))
+    once = {"answer": "declined", "occurrence_key": second}
+    await ben.send("PUT", "/answers/series-1", once)
+    assert "Tuesday Circle (0 of 2 accepted)" in titles(await anybody.get(path))
+    # A session that somebody else leads is one of the group all the same.
+    own = path_of(await ada.send("GET", "/feed"))
+    await notifier.hear_series(life._set(first, provider_id="dora"))
+    starts = [{each[0] for each in shown_by((await anybody.get(p)).content)} for p in (path, own)]
+    assert len(starts[0] - starts[1]) == 1
+    await notifier.hear_series(life.change(provider_id="dora"))
+    assert titles(await anybody.get(path)) == []

@@ -83,7 +83,7 @@ def feed_fragment(
 ) -> Fragment:
     """Return what a feed says of one series at this moment; empty where it says nothing.
 
-    `notes` are what it adds to single meetings, by their keys.
+    `notes` are what it adds to single meetings, by their keys, or to all of them (the empty key).
     """
     notes = notes or {}
     if view is None:
@@ -105,14 +105,14 @@ def feed_fragment(
     shown = [m for m in apart if (m.differs or m.key in notes) and m not in gone]
     turning_points += [m.ends_at + GRACE for m in shown if m.cancelled]
 
-    only = None if view.recurrence.repeats else notes.get(view.meetings[0].key)
-    revised = max([since, *(m.ends_at + GRACE for m in gone), *([only.at] if only else [])])
-    look = _styled(_look_of_the_whole(view, names), style, only)
+    whole = notes.get("") or notes.get("" if view.recurrence.repeats else view.meetings[0].key)
+    revised = max([since, *(m.ends_at + GRACE for m in gone), *([whole.at] if whole else [])])
+    look = _styled(_look_of_the_whole(view, names), style, whole)
     left_out = tuple(meeting.original_start for meeting in gone)
     facts = (view.recurrence, view.sequence)
     parts = [_master_text(look, *facts, left_out, revised, alarm_minutes, cancelled=False)]
     for meeting in shown:
-        note = None if meeting.cancelled else notes.get(meeting.key)
+        note = None if meeting.cancelled else notes.get(meeting.key, notes.get(""))
         changed = max([since, meeting.changed_at or since, *([note.at] if note else [])])
         look = _styled(_look_of(view, meeting, names), style, note)
         parts.append(_override_text(look, *facts, meeting, changed, alarm_minutes))

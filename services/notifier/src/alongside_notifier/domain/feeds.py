@@ -8,7 +8,8 @@ from typing import Literal
 Detail = Literal["busy", "titles", "full"]
 """busy: times alone. titles: what it is, without a place or a link. full: all there is to know."""
 
-Kind = Literal["own", "more"]
+Kind = Literal["own", "more", "lead"]
+"""own: what everybody has. more: another one of theirs. lead: a group they lead, with numbers."""
 
 OLD_ADDRESS = timedelta(days=30)
 """How long an address goes on after it was replaced, so that no calendar falls silent unnoticed."""
@@ -54,8 +55,10 @@ class Channel:
         return Style(self.detail, self.chosen_at)
 
     def alarm(self, minutes: int | None) -> int | None:
-        """Return the alarm its owner chose; none where it shows others when they are busy."""
-        return None if self.detail == "busy" and self.kind != "own" else minutes
+        """Return the alarm its owner chose; none in what is not theirs alone to look at."""
+        if self.kind == "lead" or (self.kind == "more" and self.detail == "busy"):
+            return None
+        return minutes
 
     def notes(self, marks: Mapping[str, Note]) -> Mapping[str, Note]:
         """Return what it adds to meetings, of what there is to add."""

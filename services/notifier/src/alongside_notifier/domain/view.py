@@ -107,6 +107,36 @@ def view_of(series: SeriesState, person_id: str) -> View | None:
         meetings.append(_meeting(series, occurrence, missing=missing))
     if not meetings:
         return None
+    leads = leads_all or any(o.provider_id == person_id for o in series.occurrences)
+    return _viewed(series, person_id, counter, meetings, leads=leads)
+
+
+def whole_view(series: SeriesState, person_id: str) -> View | None:
+    """Return all of a series as whoever leads it may see it: nobody's meetings are left out.
+
+    Nobody is named in it, whether or not the group shows its roster.
+    """
+    if not series.occurrences:
+        return None
+    unnamed = series.model_copy(update={"show_roster": False})
+    inorder = sorted(series.occurrences, key=lambda o: o.key)
+    meetings = [_meeting(series, occurrence, missing=False) for occurrence in inorder]
+    return _viewed(unnamed, person_id, series.master_sequence, meetings, leads=True)
+
+
+def expected(series: SeriesState, key: str | None) -> tuple[str, ...]:
+    """Return which members are to come to one meeting; without a key, who has not left."""
+    found = {
+        each.person_id
+        for each in series.members
+        if (each.left_on is None if key is None else _covers(each, key))
+    }
+    return tuple(sorted(found))
+
+
+def _viewed(
+    series: SeriesState, person_id: str, counter: int, meetings: list[Meeting], *, leads: bool
+) -> View:
     if len(meetings) == 1:
         only = meetings[0]
         recurrence = single(only.starts_at, only.ends_at - only.starts_at)
@@ -118,7 +148,6 @@ def view_of(series: SeriesState, person_id: str) -> View | None:
             [(meeting.key, meeting.original_start) for meeting in meetings],
             timedelta(minutes=series.duration_minutes),
         )
-    leads = leads_all or any(o.provider_id == person_id for o in series.occurrences)
     return View(series, person_id, leads, counter, tuple(meetings), recurrence)
 
 

@@ -1,7 +1,6 @@
 """Answers to invitations: from a page and from a calendar, one truth."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from alongside.contracts import InvitationAnswered, SeriesState
@@ -20,11 +19,9 @@ from alongside_notifier.domain.answers import (
 from alongside_notifier.domain.taken import Taken
 from alongside_notifier.domain.told import NOTHING
 from alongside_notifier.domain.view import View
-from alongside_notifier.handlers.refresh import seat_view
-from alongside_notifier.store.tables import AnswerRow
+from alongside_notifier.handlers.refresh import refresh_lead_feeds, seat_view
+from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.store.uow import NotifierUow
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def answer_on_page(
@@ -80,28 +77,6 @@ async def answer_for(
     return standing_answer(rows, series, key)
 
 
-def standing_answer(rows: Iterable[AnswerRow], series: SeriesState, key: str | None) -> str | None:
-    """Return the answer that holds: the latest one given since the time was last changed."""
-    found = _standing(rows, series, key)
-    return found.answer if found else None
-
-
-def _standing(rows: Iterable[AnswerRow], series: SeriesState, key: str | None) -> AnswerRow | None:
-    occurrence = next((o for o in series.occurrences if o.key == key), None)
-    changed_at = (occurrence.changed_at if occurrence else None) or _LONG_AGO
-    best: AnswerRow | None = None
-    for row in rows:
-        if row.sequence < series.master_sequence or row.occurrence_key not in {"", key or ""}:
-            continue
-        if row.occurrence_key == "" and key is not None and row.answered_at < changed_at:
-            continue
-        if row.occurrence_key != "" and occurrence and row.sequence < occurrence.sequence:
-            continue
-        if best is None or row.answered_at > best.answered_at:
-            best = row
-    return best
-
-
 async def _judged(reply: Reply, uow: NotifierUow, desk: Desk) -> Taken:
     person = await uow.people.by_email(reply.attendee)
     series = await uow.series.by_uid(reply.uid)
@@ -136,6 +111,7 @@ async def _keep(
     given: Given, person_id: str, series_id: str, channel: Literal["mail", "web"], uow: NotifierUow
 ) -> None:
     await uow.answers.keep(person_id, series_id, given, now=uow.now, channel=channel)
+    await refresh_lead_feeds(series_id, uow)
     await uow.emit(
         InvitationAnswered(
             id=uow.new_id(),

@@ -6,9 +6,10 @@ from hashlib import sha256
 
 from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail
+from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail, Kind
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.vcalendar import Fragment, feed
+from alongside_notifier.domain.view import leaders
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
@@ -121,6 +122,8 @@ async def feed_name(person: PersonState, channel: Channel, uow: NotifierUow) -> 
     association = await uow.people.association_name()
     group = await group_title(channel, uow)
     name = f"{association}: {group or 'my supervision'}"
+    if channel.kind == "lead":
+        return f"{name} (all)", f"All sessions of {group}, kept by {association}."
     about = f"Reflective supervision of {person.name}, kept by {association}."
     return name, f"{group}. {about}" if group else about
 
@@ -130,12 +133,17 @@ def channel_of(feed: FeedRow) -> Channel:
     return Channel(
         feed.id,
         feed.person_id,
-        "own" if feed.kind == "own" else "more",
+        kind_of(feed),
         feed.group_id,
         detail_of(feed),
         feed.hours,
         feed.chosen_at,
     )
+
+
+def kind_of(feed: FeedRow) -> Kind:
+    """Return what a feed is."""
+    return "own" if feed.kind == "own" else "lead" if feed.kind == "lead" else "more"
 
 
 def detail_of(feed: FeedRow) -> Detail:
@@ -150,12 +158,16 @@ async def group_title(channel: Channel, uow: NotifierUow) -> str:
     return (await groups_of(channel.person_id, uow)).get(channel.group_id, "One group")
 
 
-async def groups_of(person_id: str, uow: NotifierUow) -> dict[str, str]:
-    """Return the groups a person has sessions in, each with the name it has now, in that order."""
+async def groups_of(person_id: str, uow: NotifierUow, *, led: bool = False) -> dict[str, str]:
+    """Return the groups a person has sessions in, or leads, each with its name, in that order."""
     seats = await uow.seats.of_person(person_id)
     found = await uow.series.by_ids([seat.series_id for seat in seats if not seat.removed])
     newest = sorted(found.values(), key=lambda series: (series.created_at, series.series_id))
-    titles = {series.group_id: one_line(series.title) for series in newest}
+    titles = {
+        series.group_id: one_line(series.title)
+        for series in newest
+        if not led or person_id in leaders(series)
+    }
     return dict(sorted(titles.items(), key=lambda pair: (pair[1].lower(), pair[0])))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from alongside.contracts import EntryState, PersonState
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.feeds import MOST_FEEDS, Detail
+from alongside_notifier.domain.feeds import MOST_FEEDS, Detail, Kind
 from alongside_notifier.handlers.feeds import (
     address_of,
     detail_of,
@@ -21,11 +21,12 @@ from alongside_notifier.store.uow import NotifierUow
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a feed is to show. An empty group means all of them."""
+    """What a feed is to show. An empty group means all of them; to lead is to lead one."""
 
     detail: Detail = "full"
     hours: bool = False
     group_id: str = ""
+    kind: Kind = "more"
 
 
 async def switch_on(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
@@ -48,9 +49,9 @@ async def add_feed(person: PersonState, wanted: Wanted, uow: NotifierUow, desk: 
     """Make a person another feed, of all their groups or of one. Its address is nobody else's."""
     if len(await uow.feeds.more(person.person_id)) >= MOST_FEEDS:
         raise Conflict(f"You have {MOST_FEEDS} more feeds already. Take one back first.")
-    await _check_group(person.person_id, wanted.group_id, uow)
+    await _check_group(person.person_id, wanted, uow)
     row = address_of(
-        None, person.person_id, uow, desk, kind="more",
+        None, person.person_id, uow, desk, kind=wanted.kind,
         group_id=wanted.group_id, detail=wanted.detail,
     )  # fmt: skip
     row.hours = wanted.hours
@@ -65,9 +66,15 @@ async def choose_feed(
     """Change what a feed shows, under all its addresses. The person's own feed is of all groups."""
     if feed.kind == "own" and wanted.group_id:
         raise Invalid("Your own feed is of all groups. Make another one.", field="group_id")
+    if feed.kind not in {wanted.kind, "own"}:
+        raise Invalid("What it is stays. Make another one.", field="kind")
     if wanted.group_id != feed.group_id:
-        await _check_group(person.person_id, wanted.group_id, uow)
-    if wanted != Wanted(detail_of(feed), feed.hours, feed.group_id):
+        await _check_group(person.person_id, wanted, uow)
+    if (wanted.detail, wanted.hours, wanted.group_id) != (
+        detail_of(feed),
+        feed.hours,
+        feed.group_id,
+    ):
         await uow.feeds.choose(
             feed.id,
             detail=wanted.detail,
@@ -91,6 +98,9 @@ async def show_confirmed(entry: EntryState, uow: NotifierUow, desk: Desk) -> Non
         await rebuild_feeds(await refresh_seats(series, uow, desk, at=uow.now, only=mine), uow)
 
 
-async def _check_group(person_id: str, group_id: str, uow: NotifierUow) -> None:
-    if group_id and group_id not in await groups_of(person_id, uow):
+async def _check_group(person_id: str, wanted: Wanted, uow: NotifierUow) -> None:
+    if wanted.kind == "lead":
+        if wanted.group_id not in await groups_of(person_id, uow, led=True):
+            raise Invalid("Choose a group that you lead.", field="group_id")
+    elif wanted.group_id and wanted.group_id not in await groups_of(person_id, uow):
         raise Invalid("Choose a group of yours.", field="group_id")

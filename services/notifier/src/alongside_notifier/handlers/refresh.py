@@ -19,8 +19,10 @@ from alongside_notifier.domain.view import (
     people_of,
     shown_roster,
     view_of,
+    whole_view,
 )
 from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
+from alongside_notifier.handlers.standing import numbers_of
 from alongside_notifier.store.people import DEFAULTS, Preferences
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import SeatRow
@@ -158,19 +160,34 @@ async def _refresh_parts(
     for channel in channels:
         person_id = channel.person_id
         view = views.get(person_id) if is_shown(channel, series.group_id) else None
+        notes = channel.notes(marks.get(person_id, {}))
+        if channel.kind == "lead":
+            leads = channel.group_id == series.group_id and person_id in leaders(series)
+            view = whole_view(series, person_id) if leads else None
+            answers = await uow.answers.of_series(series.series_id)
+            notes = {} if channel.detail == "busy" else numbers_of(answers, series)
         fragment = feed_fragment(
             view,
             names,
             uow.now,
             alarm_minutes=channel.alarm(chosen.get(person_id, DEFAULTS).alarm_minutes),
             style=channel.style,
-            notes=channel.notes(marks.get(person_id, {})),
+            notes=notes,
         )
         if fragment != before.get(channel.feed_id, _NOTHING):
             changed[channel.feed_id] = fragment
             stale.add(person_id)
     await uow.parts.show(series.series_id, changed)
     return stale
+
+
+async def refresh_lead_feeds(series_id: str, uow: NotifierUow) -> None:
+    """Bring the feeds of those who lead a group in line with what was answered."""
+    series = await uow.series.get(series_id)
+    channels = await uow.feeds.leading(series.group_id) if series else []
+    if series is not None and channels:
+        names = await names_for(series, uow)
+        await rebuild_feeds(await _refresh_parts(series, channels, {}, {}, names, {}, uow), uow)
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:

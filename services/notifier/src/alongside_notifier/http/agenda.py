@@ -7,8 +7,8 @@ from datetime import datetime
 from alongside.contracts import SeriesState
 from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.view import View
-from alongside_notifier.handlers.answers import standing_answer
 from alongside_notifier.handlers.refresh import seat_view, series_of
+from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.store.tables import AnswerRow
 from alongside_notifier.store.uow import NotifierUow
 

@@ -9,10 +9,11 @@ from alongside.web.auth import CurrentViewer, MaybeViewer
 from alongside.web.writes import Write
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.quiet import clock_of, minutes_of, quiet_of
-from alongside_notifier.handlers.answers import answer_on_page, standing_answer
+from alongside_notifier.handlers.answers import answer_on_page
 from alongside_notifier.handlers.intake import take_mail
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import seat_view
+from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.http.agenda import agenda_of
 from alongside_notifier.http.models import (
     AgendaLine,
@@ -155,8 +156,8 @@ async def set_preferences(
             chosen.small_changes,
             chosen.hour_mails,
             quiet_of(minutes_of(chosen.quiet_from or ""), minutes_of(chosen.quiet_until or "")),
-        )
             chosen.weekly_digest,
+        )
         return _preferences(await choose(person, wanted, uow, desk))
 
     return await write(kept)
@@ -204,5 +205,5 @@ def _preferences(chosen: Preferences) -> PreferencesModel:
         hour_mails=chosen.hour_mails,
         quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
         quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
-    )
         weekly_digest=chosen.digest,
+    )

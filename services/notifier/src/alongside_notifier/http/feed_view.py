@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.feeds import OLD_ADDRESS, Detail
+from alongside_notifier.domain.feeds import OLD_ADDRESS, Detail, Kind
 from alongside_notifier.handlers.feeds import channel_of, detail_of, feed_name, group_title
 from alongside_notifier.http.subscribe import Ways, ways_to
 from alongside_notifier.store.tables import FeedRow
@@ -28,7 +28,7 @@ class Feed:
     """A feed in force."""
 
     id: str
-    is_own: bool
+    kind: Kind
     name: str
     """As calendars call it."""
     title: str
@@ -57,7 +57,7 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
     name = (await feed_name(person, channel, read))[0] if person else association
     return Feed(
         id=feed.id,
-        is_own=feed.kind == "own",
+        kind=channel.kind,
         name=name,
         title="Your own feed" if feed.kind == "own" else await _title(feed, read),
         group_id=feed.group_id,
@@ -76,7 +76,7 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
 
 async def _title(feed: FeedRow, read: NotifierUow) -> str:
     group = await group_title(channel_of(feed), read) or "All my groups"
-    words = DETAILS[detail_of(feed)][0].lower()
+    words = "all sessions" if feed.kind == "lead" else DETAILS[detail_of(feed)][0].lower()
     return f"{group}, {words}"
 
 

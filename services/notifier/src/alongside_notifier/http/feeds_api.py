@@ -170,7 +170,7 @@ async def _view(row: FeedRow, uow: NotifierUow, desk: Desk) -> FeedView:
         fetches=_fetches(feed.fetches),
         id=feed.id,
         name=feed.name,
-        kind="own" if feed.is_own else "more",
+        kind=feed.kind,
         group_id=feed.group_id or None,
         detail=feed.detail,
         hours=feed.hours,
@@ -186,4 +186,4 @@ def _fetches(fetches: list[Fetched]) -> list[Fetch]:
 
 
 def _wanted(chosen: ChooseFeed) -> Wanted:
-    return Wanted(chosen.detail, chosen.hours, chosen.group_id or "")
+    return Wanted(chosen.detail, chosen.hours, chosen.group_id or "", chosen.kind)

@@ -17,7 +17,7 @@ from alongside_notifier.domain.health import (
     programs,
 )
 from alongside_notifier.domain.view import view_of
-from alongside_notifier.handlers.answers import standing_answer
+from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.store.health import Asked
 from alongside_notifier.store.tables import AnswerRow
 from alongside_notifier.store.uow import NotifierUow

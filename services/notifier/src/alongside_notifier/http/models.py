@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_notifier.domain.feeds import Detail
+from alongside_notifier.domain.feeds import Detail, Kind
 
 AnswerWord = Literal["accepted", "declined", "tentative"]
 
@@ -44,7 +44,7 @@ class FeedView(_Model):
     fetches: list[Fetch] = []
     id: str
     name: str
-    kind: Literal["own", "more"]
+    kind: Kind
     group_id: str | None
     """The only group it is about; null for all."""
     detail: Detail
@@ -53,11 +53,15 @@ class FeedView(_Model):
 
 
 class ChooseFeed(_Model):
-    """What a feed is to show: `detail` busy, titles or full; `hours` what was confirmed."""
+    """What a feed is to show: `detail` busy, titles or full; `hours` what was confirmed.
+
+    `kind` lead: all sessions of a group that I lead, with how many said yes.
+    """
 
     detail: Detail = "full"
     hours: bool = False
     group_id: str | None = None
+    kind: Literal["more", "lead"] = "more"
 
 
 class AgendaLine(_Model):
@@ -127,11 +131,11 @@ class PreferencesModel(_Model):
     hour_mails: bool = True
     quiet_from: TimeOfDay | None = None
     quiet_until: TimeOfDay | None = None
+    weekly_digest: bool = False
 
 
 class GroupView(_Model):
     """A group that somebody leads. `reminder_leads` null means the installation's default."""
-    weekly_digest: bool = False
 
     group_id: str
     title: str

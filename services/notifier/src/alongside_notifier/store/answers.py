@@ -53,7 +53,10 @@ class Answers:
 
     async def of_series(self, series_id: str) -> Sequence[AnswerRow]:
         """Return every answer to a series."""
-        rows = await self._session.exec(select(AnswerRow).where(AnswerRow.series_id == series_id))
+        rows = await self._session.exec(
+            select(AnswerRow).where(AnswerRow.series_id == series_id),
+            execution_options={"populate_existing": True},
+        )
         return rows.all()
 
     async def of_person(

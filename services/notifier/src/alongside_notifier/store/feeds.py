@@ -70,21 +70,11 @@ class Feeds:
 
     async def channels(self, person_ids: Collection[str]) -> list[Channel]:
         """Return what the feeds of these people are to show, without what they show."""
-        table = table_of(FeedRow)
-        rows = await self._session.execute(
-            columns(
-                table.c.id,
-                table.c.person_id,
-                table.c.kind,
-                table.c.group_id,
-                table.c.detail,
-                table.c.hours,
-                table.c.chosen_at,
-            )
-            .where(_in_force(), table.c.person_id.in_(person_ids))
-            .order_by(table.c.person_id, table.c.id)
-        )
-        return [Channel(*row) for row in rows]
+        return await self._channels(col(FeedRow.person_id).in_(person_ids))
+
+    async def leading(self, group_id: str) -> list[Channel]:
+        """Return the feeds of those who lead this group."""
+        return await self._channels(col(FeedRow.kind) == "lead", col(FeedRow.group_id) == group_id)
 
     async def add(self, feed: FeedRow) -> None:
         """Add a feed under a new address."""
@@ -176,6 +166,23 @@ class Feeds:
             query = query.where(FetchRow.fetched_at >= since)
         rows = await self._session.exec(query.order_by(col(FetchRow.fetched_at).desc()).limit(10))
         return rows.all()
+
+    async def _channels(self, *conditions: ColumnElement[bool]) -> list[Channel]:
+        table = table_of(FeedRow)
+        rows = await self._session.execute(
+            columns(
+                table.c.id,
+                table.c.person_id,
+                table.c.kind,
+                table.c.group_id,
+                table.c.detail,
+                table.c.hours,
+                table.c.chosen_at,
+            )
+            .where(_in_force(), *conditions)
+            .order_by(table.c.person_id, table.c.id)
+        )
+        return [Channel(*row) for row in rows]
 
     async def _first(self, *conditions: Any, lock: bool = False) -> FeedRow | None:
         query = select(FeedRow).where(*conditions).order_by(col(FeedRow.generation).desc())

@@ -1,5 +1,6 @@
 """One feed and what it shows, and more feeds beside the own one."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside.web.qr import qr_code
-from alongside_notifier.handlers.feeds import groups_of, rotate_feed
+from alongside_notifier.handlers.feeds import groups_of, kind_of, rotate_feed
 from alongside_notifier.handlers.more_feeds import (
     Wanted,
     add_feed,
@@ -24,6 +25,9 @@ from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
+
+_LEAD = "lead:"
+"""Before a group in the form, where all of it is wanted by whoever leads it."""
 
 SAID_NEW_ADDRESS = {
     False: "Here is the new address. The old one goes on for 30 days.",
@@ -92,7 +96,7 @@ async def choose(
         if person is None:
             raise NotFound
         feed = await own_or_not_found(feed_id, viewer.person_id, uow)
-        wanted = _wanted(form, group_id=feed.group_id)
+        wanted = replace(_wanted(form), group_id=feed.group_id, kind=kind_of(feed))
         await choose_feed(feed, person, wanted, uow, desk)
         await uow.commit()
     return redirect(f"/calendar/feeds/{feed_id}", "Saved. Calendars show it when they next look.")
@@ -142,15 +146,19 @@ async def _choices(viewer: Viewer, read: NotifierUow) -> dict[str, Any]:
     return {
         "details": [(key, *words) for key, words in DETAILS.items()],
         "groups": [*(await groups_of(viewer.person_id, read)).items()],
+        "led": [
+            (f"{_LEAD}{group_id}", f"{title}: all sessions, and how many said yes")
+            for group_id, title in (await groups_of(viewer.person_id, read, led=True)).items()
+        ],
     }
 
 
-def _wanted(form: Form, *, group_id: str | None = None) -> Wanted:
+def _wanted(form: Form) -> Wanted:
     detail = form.text("detail", "full")
     if detail not in DETAILS:
         raise Invalid("Choose how much it shows.", field="detail")
+    chosen = form.text("group_id")
+    leads = chosen.startswith(_LEAD)
     return Wanted(
-        detail,
-        form.is_on("hours"),
-        form.text("group_id") if group_id is None else group_id,
+        detail, form.is_on("hours"), chosen.removeprefix(_LEAD), "lead" if leads else "more"
     )
