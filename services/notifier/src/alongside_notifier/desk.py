@@ -9,6 +9,7 @@ from alongside.settings import Settings
 from alongside_notifier.domain.addresses import domain_of, reply_token, tagged
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.letters import Letters
+from alongside_notifier.own_letters import letters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,14 @@ class Desk:
 
     @classmethod
     def of(cls, settings: Settings, secrets: Secrets) -> "Desk":
-        """Return the desk of an installation."""
+        """Return the desk of an installation; raise `BrokenTemplates` if its letters are."""
         return cls(
             origin=settings.origin,
             mail_from=settings.mail_from,
             leads=settings.reminder_leads,
             coalesce=timedelta(seconds=settings.coalesce_seconds),
             secrets=secrets,
+            letters=letters_of(settings.data),
         )
 
     @property

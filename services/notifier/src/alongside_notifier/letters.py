@@ -1,9 +1,18 @@
 """Letters: a folder of subject, text and HTML for each kind of mail."""
 
 import re
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alongside_notifier.domain.mime import Letter
 
@@ -25,20 +34,38 @@ KINDS = (
     "digest",
 )
 
+FILES = ("subject.txt", "body.txt", "body.html")
+"""What is in the folder of each kind."""
+
+SHARED = ("frame.html", "parts.html")
+"""What stands beside the folders: the frame of every HTML body, and its pieces."""
+
+OWN_FOLDER = "templates/mail"
+"""In the data folder: files there replace those of the same name that are shipped."""
+
 _GAPS = re.compile(r"\n{3,}")
 
 
 class Letters:
-    """Renders the mail templates."""
+    """Renders the mail templates: an installation's own where there are, else the shipped ones.
 
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("alongside_notifier", "templates/mail"),
+    In a sandbox: a template reads what it is given, and neither changes it nor reaches further.
+    """
+
+    def __init__(self, own: Path | None = None) -> None:
+        shipped = PackageLoader("alongside_notifier", "templates/mail")
+        loader: BaseLoader = shipped
+        if own is not None:
+            loader = ChoiceLoader([FileSystemLoader(own), shipped])
+        self.environment = ImmutableSandboxedEnvironment(
+            loader=loader,
             autoescape=select_autoescape(["html"], default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            # What was checked at the start is what is used until the next.
+            auto_reload=False,
         )
 
     def render(self, kind: str, **facts: Any) -> Letter:
@@ -52,4 +79,4 @@ class Letters:
         )
 
     def _part(self, kind: str, name: str, facts: dict[str, Any]) -> str:
-        return self._environment.get_template(f"{kind}/{name}").render(**facts)
+        return self.environment.get_template(f"{kind}/{name}").render(**facts)
