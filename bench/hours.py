@@ -170,6 +170,11 @@ async def _fill(app: ServiceApp) -> None:
         await on_sessions(planned, uow)
         await uow.entries.append_many([_entry(at) for at in range(ENTRIES)])
         await uow.commit()
+    if app.database.dialect == "postgresql":
+        # As a server does by itself after a while: it plans by what it has seen.
+        async with app.database.write() as session:
+            await session.execute(text("ANALYZE"))
+            await session.commit()
 
 
 def _person(person_id: str, role: str, **facts: Any) -> PersonState:
