@@ -27,7 +27,7 @@ async def recompute(supervisee_id: str, uow: LogbookUow) -> Progress:
     return found.progress
 
 
-async def refresh(uow: LogbookUow, *, limit: int = 50) -> int:
+async def refresh(uow: LogbookUow, *, limit: int = 10) -> int:
     """Work out again what is stale or of an earlier day; return how many were."""
     due = await uow.progress.due(uow.now.date(), limit=limit)
     for supervisee_id in due:

@@ -19,7 +19,7 @@ from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.providers import credentials as claimed
 from alongside_logbook.domain.reckoning import Facts, Planned, progress_of
 from alongside_logbook.handlers.goals import goals_of
-from alongside_logbook.store.entries import Told
+from alongside_logbook.store.entry_reads import Told
 from alongside_logbook.store.sessions import Ahead
 from alongside_logbook.store.tables import PersonRow
 from alongside_logbook.store.uow import LogbookUow

@@ -23,7 +23,7 @@ from alongside_logbook.domain.signatures import Signature, signatures
 from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
-from alongside_logbook.store.entries import ShownEntry
+from alongside_logbook.store.entry_reads import ShownEntry
 from alongside_logbook.store.tables import EntryRow
 from alongside_logbook.store.uow import LogbookUow
 from alongside_logbook.views.people import Names, PersonRef, View
