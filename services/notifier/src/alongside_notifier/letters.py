@@ -33,6 +33,7 @@ KINDS = (
     "vouched",
     "digest",
 )
+"""Each has a folder of templates, and a sample (`sample_facts`)."""
 
 FILES = ("subject.txt", "body.txt", "body.html")
 """What is in the folder of each kind."""

@@ -11,6 +11,7 @@ from alongside_notifier.http.pages import (
     health,
     messages,
     preferences,
+    samples,
 )
 
 
@@ -21,6 +22,7 @@ def routers() -> tuple[APIRouter, ...]:
         feeds.router,
         health.router,
         answer.router,
+        samples.router,  # before the messages, whose addresses are numbers
         messages.router,
         preferences.router,
         group_reminders.router,

@@ -1,0 +1,211 @@
+"""What samples are written from: two people and a series that are plainly invented."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from alongside.contracts import Member, Occurrence, Pattern, PersonState, SeriesState
+from alongside.zones import zone
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.asked import WORDS
+
+NOW = datetime(2027, 1, 4, 15, 0, tzinfo=UTC)
+"""When samples are written: always the same, so that they are the same."""
+
+READER = PersonState(
+    person_id="sample-reader",
+    version=1,
+    name="Robin Example",
+    email="robin@example.org",
+    zone="America/Chicago",
+    roles=("supervisee",),
+)
+HOST = PersonState(
+    person_id="sample-host",
+    version=1,
+    name="Sasha Sample",
+    email="sasha@example.org",
+    zone="America/New_York",
+    roles=("supervisor",),
+)
+TITLE = "Tuesday Circle"
+
+
+def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return why, and the facts, of each letter that is about no change of a series."""
+    first = sample_series().occurrences[0]
+    known = {"association": association, "name": READER.name}
+    link = origin
+    preferences = {"preferences_url": f"{origin}/preferences"}
+    session = {
+        "title": TITLE,
+        "short": f"{wording.short(first.starts_at, READER.zone)} "
+        f"({READER.zone}, {wording.offset(first.starts_at, READER.zone)})",
+    }
+    hours = {
+        **known,
+        **session,
+        "day": wording.day(first.starts_at, READER.zone),
+        "duration": wording.duration(90),
+    }
+    asked = WORDS["seat_offered"].about(TITLE, wording.moment(NOW + timedelta(days=2), READER.zone))
+    headline, sentence, label = wording.awaited("confirm", 2, 180)
+    return {
+        "reminder": (
+            "A reminder, 24 h ahead.",
+            {
+                **known,
+                **session,
+                **preferences,
+                "provider": HOST.name,
+                "leads": False,
+                "noun": "session",
+                "when": "tomorrow",
+                "soon": "Tomorrow",
+                "whens": wording.spans(
+                    first.starts_at, first.ends_at, READER.zone, HOST.zone, HOST.name
+                ),
+                "place": "Room 5, Sample House",
+                "link": "https://meet.example.org/tuesday",
+                "answer_url": f"{link}/answer/sample",
+            },
+        ),
+        "digest": (
+            "The week ahead, as you chose to be told.",
+            {
+                **known,
+                **preferences,
+                "headline": wording.week(1, 2),
+                "zone": READER.zone,
+                "lines": [
+                    {
+                        "when": f"{wording.short(first.starts_at, READER.zone)} "
+                        f"({wording.offset(first.starts_at, READER.zone)})",
+                        "what": f"{TITLE} with {HOST.name}",
+                        "where": "Room 5, Sample House",
+                    }
+                ],
+                "waiting": wording.waiting(2, 180),
+                "waiting_link": f"{link}/hours",
+                "standing": "18 h of 24 h toward IFS, and 3 h not confirmed yet.",
+                "share": 75,
+                "progress_link": f"{link}/progress",
+            },
+        ),
+        "sign_in": (
+            "A sign-in link was asked for.",
+            {**known, "link": f"{link}/sign-in/sample", "until": "9:15 AM (America/Chicago)"},
+        ),
+        "attendance_recorded": (
+            "Attendance was recorded and waits for a confirmation.",
+            {
+                **hours,
+                "provider": HOST.name,
+                "again": False,
+                "absent": False,
+                "link": f"{link}/hours",
+            },
+        ),
+        "returned": (
+            "Hours were sent back, with a reason.",
+            {
+                **hours,
+                "sender": HOST.name,
+                "said": "you wrote down",
+                "link": f"{link}/hours/sample",
+            },
+        ),
+        "milestone": (
+            "The hours confirmed so far appear to meet the requirement.",
+            {
+                **known,
+                "hours": wording.duration(1440),
+                "category": "IFS",
+                "link": f"{link}/progress",
+            },
+        ),
+        "asked": (
+            "A seat came free, and was offered.",
+            {
+                **known,
+                "headline": asked.subject,
+                "sentence": asked.sentence,
+                "deadline": asked.deadline,
+                "label": asked.label,
+                "link": f"{link}/groups/sample",
+            },
+        ),
+        "awaited": (
+            "Others have waited for this person's word for a while.",
+            {
+                **known,
+                **preferences,
+                "headline": headline,
+                "sentence": sentence,
+                "since": wording.long_date(date(2026, 12, 21)),
+                "label": label,
+                "link": f"{link}/hours",
+            },
+        ),
+        "vouch": (
+            "A supervisee asked a provider from elsewhere to confirm hours.",
+            {
+                **known,
+                "name": HOST.name,
+                "supervisee": READER.name,
+                "number": "3 sessions",
+                "duration": wording.duration(270),
+                "link": f"{link}/vouch/sample",
+                "until": wording.long_date(date(2027, 2, 3)),
+            },
+        ),
+        "vouched": (
+            "A provider from elsewhere answered.",
+            {
+                **known,
+                **preferences,
+                "headline": f"{HOST.name} confirmed 2 sessions and sent 1 session back with a reason",
+                "returned": True,
+                "link": f"{link}/hours/outside",
+            },
+        ),
+    }
+
+
+def sample_series() -> SeriesState:
+    """Return four sessions, every second Tuesday at ten in Chicago."""
+    first = datetime(2027, 1, 12, 10, 0)  # noqa: DTZ001  # wall time, as patterns have it
+    occurrences = []
+    for number in range(4):
+        wall = first + timedelta(weeks=2 * number)
+        instant = wall.replace(tzinfo=zone(READER.zone)).astimezone(UTC)
+        occurrences.append(
+            Occurrence(
+                key=f"{wall:%Y%m%dT%H%M}",
+                original_start=instant,
+                starts_at=instant,
+                ends_at=instant + timedelta(minutes=90),
+            )
+        )
+    return SeriesState(
+        series_id="sample-series",
+        version=1,
+        uid="sample-series@example.org",
+        sequence=0,
+        master_sequence=0,
+        group_id="sample-group",
+        title=TITLE,
+        kind="group",
+        zone=READER.zone,
+        tzdata="2026a",
+        duration_minutes=90,
+        place="Room 5, Sample House",
+        link="https://meet.example.org/tuesday",
+        provider_id=HOST.person_id,
+        pattern=Pattern(
+            frequency="weekly", interval=2, count=4, first_start=first, weekday=first.weekday()
+        ),
+        members=(Member(person_id=READER.person_id, joined_on=date(2026, 1, 1)),),
+        occurrences=tuple(occurrences),
+        created_at=NOW - timedelta(days=3),
+        revised_at=NOW - timedelta(days=3),
+    )
