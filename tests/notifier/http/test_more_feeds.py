@@ -1,13 +1,19 @@
 """What a person's feeds show: how much, of which group, and what was confirmed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import icalendar
 import pytest
 
-from alongside.contracts import EntryState, HoursConfirmed, HoursReturned
+from alongside.contracts import (
+    AttendanceRecorded,
+    EntryState,
+    HoursConfirmed,
+    HoursReturned,
+    ProgressChanged,
+)
 from notifier.client import shown_by
-from notifier.making import ORIGIN, make_series, weekly
+from notifier.making import ORIGIN, make_series, person, weekly
 
 pytestmark = pytest.mark.unit
 
@@ -34,7 +40,9 @@ def path_of(feed):
     return feed["address"].removeprefix(ORIGIN)
 
 
-async def confirm(notifier, key, minutes, version=2, kind=HoursConfirmed, status="confirmed"):
+async def confirm(
+    notifier, key, minutes, version=2, kind=HoursConfirmed, status="confirmed", awaits=None
+):
     entry = EntryState(
         entry_id=f"entry-{key}",
         version=version,
@@ -48,6 +56,7 @@ async def confirm(notifier, key, minutes, version=2, kind=HoursConfirmed, status
         scheduled_minutes=90,
         minutes=minutes,
         status=status,
+        awaits=awaits,
     )
     await notifier.hear(kind(id=notifier.ids(), occurred_at=notifier.clock.now(), entry=entry))
 
@@ -212,3 +221,69 @@ async def test_whoever_leads_a_group_sees_all_of_it_with_numbers_and_no_names(
     assert len(starts[0] - starts[1]) == 1
     await notifier.hear_series(life.change(provider_id="dora"))
     assert titles(await anybody.get(path)) == []
+
+
+def days(response):
+    calendar = icalendar.Calendar.from_ical(response.content)
+    return {event["DTSTART"].dt: str(event["SUMMARY"]) for event in calendar.walk("VEVENT")}
+
+
+async def closes(notifier, who, day, version=1, **facts):
+    progress = ProgressChanged(
+        id=notifier.ids(),
+        occurred_at=notifier.clock.now(),
+        supervisee_id=who,
+        version=version,
+        category="IFS",
+        required_minutes=1440,
+        counted_minutes=900,
+        pending_minutes=0,
+        window_start=date(2026, 1, 1),
+        window_end=day,
+        **facts,
+    )
+    await notifier.hear(progress)
+
+
+async def test_a_coordinator_follows_what_is_due_in_numbers_only(notifier, open_browser):
+    life = await begin(notifier)
+    await notifier.meet(person("mia", "Mia", roles=("coordinator",)))
+    mia = await open_browser("mia", roles=("coordinator",), token=True)
+    anybody = await open_browser()
+    march, april = date(2027, 3, 31), date(2027, 4, 30)
+    await closes(notifier, "ben", march)
+    ben = await open_browser("ben", token=True)
+    await ben.send("POST", "/feeds", {"kind": "office"}, status=403)
+    path = path_of(await mia.send("POST", "/feeds", {"kind": "office"}, status=201))
+    first = await anybody.get(path)
+    assert days(first) == {march: "Window of hours closes: 1 person"}
+    lines = ("DTSTART;VALUE=DATE:20270331", "DTEND;VALUE=DATE:20270401", "TRANSP:TRANSPARENT")
+    assert all(f"{line}\r\n" in first.text for line in lines)
+    notifier.clock.advance(timedelta(hours=1))
+    await closes(notifier, "cleo", march)
+    await closes(notifier, "dora", april)
+    two = await anybody.get(path)
+    assert days(two)[march] == "Windows of hours close: 2 people"
+    await closes(notifier, "dora", april, version=2)
+    await mia.send("POST", "/feeds", {"kind": "office"}, status=201)
+    assert (await anybody.get(path)).headers["etag"] == two.headers["etag"]
+    await closes(notifier, "dora", april, version=3, appears_met=True)
+    await closes(notifier, "ben", april, version=2)
+    moved = await anybody.get(path)
+    one = "Window of hours closes: 1 person"
+    assert days(moved) == {march: one, april: one}
+    key = life.keys()[0]
+    waits = {"kind": AttendanceRecorded, "status": "recorded", "awaits": "ben"}
+    await confirm(notifier, key, 50, version=1, **waits)
+    today = date(2027, 1, 4)
+    waiting = await anybody.get(path)
+    assert days(waiting)[today] == "1 entry waits for a word"
+    assert "0.83 h in all" in waiting.text
+    assert not any(name in waiting.text for name in ("Ben", "Cleo", "Ada", "Circle"))
+    await confirm(notifier, key, 50)
+    assert (await anybody.get(path)).content == moved.content
+    notifier.clock.advance(timedelta(days=220))
+    await notifier.tick("stale feeds")
+    assert days(await anybody.get(path)) == {}
+    await notifier.meet(person("mia", "Mia", version=2))
+    await anybody.get(path, status=410)

@@ -9,7 +9,8 @@ import pytest
 
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import Note, Style
-from alongside_notifier.domain.vcalendar import feed, with_source
+from alongside_notifier.domain.office import Due, due_fragment
+from alongside_notifier.domain.vcalendar import Fragment, feed, with_source
 from alongside_notifier.domain.view import view_of
 from notifier.client import calendar_part
 from notifier.making import NOW, Life, make_series, monthly
@@ -112,4 +113,20 @@ def test_feeds_of_every_detail_pass(libical, detail):
         notes={life.keys()[0]: note},
     )
     body = feed(name="Oak", description="d", zone="UTC", fragments=[fragment])
+    assert libical([body.decode()]) == [""]
+
+
+def test_what_is_due_passes(libical):
+    nothing = Fragment("")
+    parts = [
+        due_fragment(
+            Due(about, NOW.date(), 2, 75, NOW),
+            nothing,
+            domain="x.example",
+            origin="https://x.example",
+        )
+        for about in ("closing", "waiting")
+    ]
+    body = feed(name="Oak", description="d", zone="UTC", fragments=parts)
+    assert body.count(b"VALUE=DATE:") == 4
     assert libical([body.decode()]) == [""]

@@ -8,8 +8,9 @@ from typing import Literal
 Detail = Literal["busy", "titles", "full"]
 """busy: times alone. titles: what it is, without a place or a link. full: all there is to know."""
 
-Kind = Literal["own", "more", "lead"]
-"""own: what everybody has. more: another one of theirs. lead: a group they lead, with numbers."""
+Kind = Literal["own", "more", "lead", "office"]
+"""own: what everybody has. more: another one of theirs. lead: a group they lead, with numbers.
+office: what is due, for coordinators."""
 
 OLD_ADDRESS = timedelta(days=30)
 """How long an address goes on after it was replaced, so that no calendar falls silent unnoticed."""

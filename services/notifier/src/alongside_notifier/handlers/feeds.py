@@ -117,6 +117,10 @@ async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
 
 async def feed_name(person: PersonState, channel: Channel, uow: NotifierUow) -> tuple[str, str]:
     """Return how a calendar calls a feed, and describes it."""
+    if channel.kind == "office":
+        association = await uow.people.association_name()
+        name = f"{association}: deadlines and confirmations"
+        return name, "What is due, in numbers only."
     if channel.detail == "busy":
         return "Busy times", f"When {person.name} is busy."
     association = await uow.people.association_name()
@@ -143,7 +147,8 @@ def channel_of(feed: FeedRow) -> Channel:
 
 def kind_of(feed: FeedRow) -> Kind:
     """Return what a feed is."""
-    return "own" if feed.kind == "own" else "lead" if feed.kind == "lead" else "more"
+    known: dict[str, Kind] = {"own": "own", "lead": "lead", "office": "office"}
+    return known.get(feed.kind, "more")
 
 
 def detail_of(feed: FeedRow) -> Detail:

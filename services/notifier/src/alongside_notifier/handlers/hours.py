@@ -19,6 +19,7 @@ from alongside_notifier.domain import wording
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.more_feeds import show_confirmed
+from alongside_notifier.handlers.office import held_on, on_progress, show_days
 from alongside_notifier.handlers.vouching import ask_to_vouch, tell_vouched
 from alongside_notifier.store.uow import NotifierUow
 
@@ -37,6 +38,7 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
             await ask_to_vouch(event, uow, desk)
         case ProgressChanged():
             await uow.standings.keep(event)
+            await on_progress(event, uow, desk)
         case _ if event.occurred_at + STALE < uow.now:
             pass
         case MilestoneReached():
@@ -49,8 +51,11 @@ async def on_hours(event: HoursEvent, uow: NotifierUow, desk: Desk) -> None:
 
 async def _on_entry(event: EntryEvent, uow: NotifierUow, desk: Desk) -> None:
     before = await uow.entries.status(event.entry.entry_id)
-    if not await uow.entries.keep(event.entry, event.occurred_at):
+    days = {await uow.entries.held_on(event.entry.entry_id)}
+    day = held_on(event.entry) if event.entry.origin != "import" else None
+    if not await uow.entries.keep(event.entry, event.occurred_at, held_on=day):
         return
+    await show_days("waiting", {*days, day}, uow, desk)
     if "confirmed" in {before, event.entry.status}:
         await show_confirmed(event.entry, uow, desk)
     if event.occurred_at + STALE < uow.now or event.entry.started_at + STALE < uow.now:

@@ -4,6 +4,7 @@ from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
 from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.handlers.office import end_days
 from alongside_notifier.handlers.refresh import refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
 
@@ -12,7 +13,10 @@ _ROUND = 50
 
 async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
     """Rebuild the feeds in which a window moved on or a cancelled meeting's grace ran out."""
-    number = 0
+    async with open_uow() as uow:
+        number = await end_days(uow)
+        if number:
+            await uow.commit()
     while True:
         async with open_uow() as uow:
             stale = {

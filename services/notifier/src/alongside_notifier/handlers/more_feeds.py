@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from alongside.contracts import EntryState, PersonState
-from alongside.errors import Conflict, Invalid, NotFound
+from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.feeds import MOST_FEEDS, Detail, Kind
 from alongside_notifier.handlers.feeds import (
@@ -14,6 +14,7 @@ from alongside_notifier.handlers.feeds import (
     rebuild_feeds,
     seconds,
 )
+from alongside_notifier.handlers.office import fill_office
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
@@ -49,6 +50,8 @@ async def add_feed(person: PersonState, wanted: Wanted, uow: NotifierUow, desk: 
     """Make a person another feed, of all their groups or of one. Its address is nobody else's."""
     if len(await uow.feeds.more(person.person_id)) >= MOST_FEEDS:
         raise Conflict(f"You have {MOST_FEEDS} more feeds already. Take one back first.")
+    if wanted.kind == "office" and "coordinator" not in person.roles:
+        raise Forbidden("What is due over everybody is for coordinators.")
     await _check_group(person.person_id, wanted, uow)
     row = address_of(
         None, person.person_id, uow, desk, kind=wanted.kind,
@@ -56,7 +59,10 @@ async def add_feed(person: PersonState, wanted: Wanted, uow: NotifierUow, desk: 
     )  # fmt: skip
     row.hours = wanted.hours
     await uow.feeds.add(row)
-    await refresh_person(person, uow, desk)
+    if row.kind == "office":
+        await fill_office(row.id, person, uow, desk)
+    else:
+        await refresh_person(person, uow, desk)
     return await own_or_not_found(row.id, person.person_id, uow)
 
 
@@ -66,6 +72,8 @@ async def choose_feed(
     """Change what a feed shows, under all its addresses. The person's own feed is of all groups."""
     if feed.kind == "own" and wanted.group_id:
         raise Invalid("Your own feed is of all groups. Make another one.", field="group_id")
+    if feed.kind == "office":
+        raise Invalid("It shows numbers only; there is nothing to choose.", field="kind")
     if feed.kind not in {wanted.kind, "own"}:
         raise Invalid("What it is stays. Make another one.", field="kind")
     if wanted.group_id != feed.group_id:
@@ -86,6 +94,13 @@ async def choose_feed(
     return await own_or_not_found(feed.id, person.person_id, uow)
 
 
+async def end_office(person_id: str, uow: NotifierUow) -> None:
+    """Take back what somebody follows as a coordinator: they are none now."""
+    for feed in await uow.feeds.more(person_id):
+        if feed.kind == "office":
+            await uow.feeds.revoke(feed.id, uow.now)
+
+
 async def show_confirmed(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
     """Bring what a supervisee's calendar says of a past session in line with their hours."""
     if entry.series_id is None or entry.origin != "session":
@@ -102,5 +117,8 @@ async def _check_group(person_id: str, wanted: Wanted, uow: NotifierUow) -> None
     if wanted.kind == "lead":
         if wanted.group_id not in await groups_of(person_id, uow, led=True):
             raise Invalid("Choose a group that you lead.", field="group_id")
+    elif wanted.kind == "office":
+        if wanted.group_id:
+            raise Invalid("It is about all groups.", field="group_id")
     elif wanted.group_id and wanted.group_id not in await groups_of(person_id, uow):
         raise Invalid("Choose a group of yours.", field="group_id")

@@ -16,6 +16,7 @@ from alongside_notifier.domain.view import leaders
 from alongside_notifier.handlers.asked import tell_asked
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.more_feeds import end_office
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
 from alongside_notifier.store.uow import NotifierUow
 
@@ -48,6 +49,8 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
         await forget(person, uow, desk)
         return
     await ensure_feed(person, uow, desk)
+    if "coordinator" not in person.roles:
+        await end_office(person.person_id, uow)
     await uow.tellings.hurry(person.person_id, uow.now)
     if before is not None and _shown(before) == _shown(person):
         return

@@ -118,7 +118,7 @@ async def refresh_seats(
             await uow.seats.set_told(each.person_id, series.series_id, each.told)
     await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
     views = {each.person_id: each.view for each in found}
-    more = [each for each in channels if each.kind != "own"]
+    more = [each for each in channels if each.kind in {"more", "lead"}]
     stale = await _refresh_parts(series, more, views, marks, names, chosen, uow)
     return [
         person_id

@@ -75,6 +75,8 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
 
 
 async def _title(feed: FeedRow, read: NotifierUow) -> str:
+    if feed.kind == "office":
+        return "Deadlines and confirmations"
     group = await group_title(channel_of(feed), read) or "All my groups"
     words = "all sessions" if feed.kind == "lead" else DETAILS[detail_of(feed)][0].lower()
     return f"{group}, {words}"

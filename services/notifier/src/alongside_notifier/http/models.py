@@ -55,13 +55,14 @@ class FeedView(_Model):
 class ChooseFeed(_Model):
     """What a feed is to show: `detail` busy, titles or full; `hours` what was confirmed.
 
-    `kind` lead: all sessions of a group that I lead, with how many said yes.
+    `kind` lead: all sessions of a group that I lead, with how many said yes. office: deadlines and
+    confirmations over everybody, as numbers, for coordinators.
     """
 
     detail: Detail = "full"
     hours: bool = False
     group_id: str | None = None
-    kind: Literal["more", "lead"] = "more"
+    kind: Literal["more", "lead", "office"] = "more"
 
 
 class AgendaLine(_Model):

@@ -1,7 +1,7 @@
 """Hour entries, as far as mails about them and calendars need to know."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,14 @@ class Entries:
         row = await self._session.get(EntryRow, entry_id, populate_existing=True)
         return row.status if row else None
 
-    async def keep(self, entry: EntryState, said_at: datetime) -> bool:
+    async def held_on(self, entry_id: str) -> date | None:
+        """Return the day last heard of an entry."""
+        row = await self._session.get(EntryRow, entry_id, populate_existing=True)
+        return row.held_on if row else None
+
+    async def keep(
+        self, entry: EntryState, said_at: datetime, *, held_on: date | None = None
+    ) -> bool:
         """Keep an entry if this version is newer; tell whether it was."""
         here = entry.origin == "session"
         return await keep_newest(
@@ -38,6 +45,7 @@ class Entries:
             occurrence_key=entry.occurrence_key if here else None,
             minutes=entry.minutes,
             said_at=said_at,
+            held_on=held_on,
         )
 
     async def awaiting(self, person_id: str) -> tuple[int, int]:

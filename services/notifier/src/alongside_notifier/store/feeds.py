@@ -76,6 +76,10 @@ class Feeds:
         """Return the feeds of those who lead this group."""
         return await self._channels(col(FeedRow.kind) == "lead", col(FeedRow.group_id) == group_id)
 
+    async def office(self) -> list[Channel]:
+        """Return the feeds of coordinators about what is due."""
+        return await self._channels(col(FeedRow.kind) == "office")
+
     async def add(self, feed: FeedRow) -> None:
         """Add a feed under a new address."""
         self._session.add(feed)

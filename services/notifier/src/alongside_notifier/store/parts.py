@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -69,11 +70,28 @@ class Parts:
                 col(PartRow.stale_at) <= now,
                 col(FeedRow.revoked_at).is_(None),
                 col(FeedRow.expires_at).is_(None),
+                FeedRow.kind != "office",
             )
             .distinct()
             .limit(limit)
         )
         return rows.all()
+
+    async def end_office(self, now: datetime) -> tuple[int, set[str]]:
+        """Delete the days that are long over; return how many parts that was, and whose."""
+        rows = await self._session.exec(
+            select(PartRow.feed_id, PartRow.series_id, FeedRow.person_id)
+            .join(FeedRow, col(FeedRow.id) == col(PartRow.feed_id))
+            .where(col(PartRow.stale_at) <= now, FeedRow.kind == "office")
+        )
+        over = rows.all()
+        for feed_id, part, _ in over:
+            await self._session.execute(
+                delete(PartRow).where(
+                    col(PartRow.feed_id) == feed_id, col(PartRow.series_id) == part
+                )
+            )
+        return len(over), {person_id for _, _, person_id in over}
 
 
 def _fragment(row: PartRow) -> Fragment:

@@ -5,11 +5,12 @@ Copies of what others say (people, series, hour entries), what each calendar was
 and the feeds as they are served.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -239,6 +240,7 @@ class FeedRow(NotifierTable, table=True):
     One `id` is one feed: each new address of it is a generation, and all in force serve the same.
     """
 
+        Index("ix_entries_held_on", "held_on"),
     __tablename__ = "feeds"
     __table_args__ = (Index("ix_feeds_person_id", "person_id"),)
 
@@ -252,11 +254,26 @@ class FeedRow(NotifierTable, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    held_on: date | None = Field(default=None, sa_column=Column(Date))
+    """The day where it was; unknown for what came with an import, which waits elsewhere."""
+
+
+class DeadlineRow(NotifierTable, table=True):
+    """When the window closes in which a supervisee's hours count; null where none presses."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (Index("ix_deadlines_day", "day"),)
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    day: date | None = Field(default=None, sa_column=Column(Date))
+    said_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     """Until when an address that was replaced goes on; null for the one in force."""
     kind: str = Field(
         default="own", sa_column=Column(String(8), nullable=False, server_default="own")
     )
-    """own: the one that everybody has. more: another one, of all or of one group."""
+    """own: the one that everybody has. more: another one, of all or of one group. lead: all of a
+    group that they lead. office: what is due, for coordinators."""
     group_id: str = Field(
         default="", sa_column=Column(String(64), nullable=False, server_default="")
     )

@@ -5,6 +5,7 @@ from functools import cached_property
 from alongside.db import UnitOfWork
 from alongside_notifier.store.answers import Answers, Replies
 from alongside_notifier.store.bounced import Bounced
+from alongside_notifier.store.dues import Dues
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
 from alongside_notifier.store.groups import Groups
@@ -94,3 +95,8 @@ class NotifierUow(UnitOfWork):
     def parts(self) -> Parts:
         """What feeds beside people's own say."""
         return Parts(self.session)
+    @cached_property
+    def dues(self) -> Dues:
+        """What is due on which day."""
+        return Dues(self.session)
+

@@ -29,6 +29,8 @@ router = APIRouter(include_in_schema=False)
 _LEAD = "lead:"
 """Before a group in the form, where all of it is wanted by whoever leads it."""
 
+_OFFICE = "office:"
+
 SAID_NEW_ADDRESS = {
     False: "Here is the new address. The old one goes on for 30 days.",
     True: "Here is the new address. The old one no longer works.",
@@ -146,6 +148,9 @@ async def _choices(viewer: Viewer, read: NotifierUow) -> dict[str, Any]:
     return {
         "details": [(key, *words) for key, words in DETAILS.items()],
         "groups": [*(await groups_of(viewer.person_id, read)).items()],
+        "office": [(_OFFICE, "Deadlines and confirmations, in numbers")]
+        if viewer.is_coordinator
+        else [],
         "led": [
             (f"{_LEAD}{group_id}", f"{title}: all sessions, and how many said yes")
             for group_id, title in (await groups_of(viewer.person_id, read, led=True)).items()
@@ -158,6 +163,8 @@ def _wanted(form: Form) -> Wanted:
     if detail not in DETAILS:
         raise Invalid("Choose how much it shows.", field="detail")
     chosen = form.text("group_id")
+    if chosen == _OFFICE:
+        return Wanted(kind="office")
     leads = chosen.startswith(_LEAD)
     return Wanted(
         detail, form.is_on("hours"), chosen.removeprefix(_LEAD), "lead" if leads else "more"

@@ -44,12 +44,26 @@ def upgrade() -> None:
     op.add_column("entries", sa.Column("occurrence_key", sa.String(length=16), nullable=True))
     op.add_column("entries", sa.Column("minutes", sa.Integer(), nullable=True))
     op.add_column("entries", sa.Column("said_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("entries", sa.Column("held_on", sa.Date(), nullable=True))
+    op.create_index("ix_entries_held_on", "entries", ["held_on"])
+    op.create_table(
+        "deadlines",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+    )
+    op.create_index("ix_deadlines_day", "deadlines", ["day"])
     op.create_index("ix_entries_series_id", "entries", ["series_id", "supervisee_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_deadlines_day", "deadlines")
+    op.drop_table("deadlines")
+    op.drop_index("ix_entries_held_on", "entries")
     op.drop_index("ix_entries_series_id", "entries")
-    for name in ("said_at", "minutes", "occurrence_key", "series_id", "supervisee_id"):
+    for name in ("held_on", "said_at", "minutes", "occurrence_key", "series_id", "supervisee_id"):
         op.drop_column("entries", name)
     op.drop_index("ix_feed_parts_stale_at", "feed_parts")
     op.drop_table("feed_parts")
