@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from alongside_logbook.domain.evaluation import FrameKind
-from alongside_logbook.domain.forecast import Forecast
+from alongside_logbook.domain.foreseen import Forecast
 from alongside_logbook.domain.requirements import RequirementKind
 
 Status = Literal[

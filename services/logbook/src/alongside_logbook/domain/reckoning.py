@@ -15,7 +15,7 @@ from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.evaluating import evaluate
 from alongside_logbook.domain.evaluation import Evaluation, Frame, Tally
 from alongside_logbook.domain.facts import EntryFacts
-from alongside_logbook.domain.forecast import Asked, Day, Forecast, forecast
+from alongside_logbook.domain.foreseeing import Planned, foresee
 from alongside_logbook.domain.lacking import missing_hours, missing_trainings
 from alongside_logbook.domain.months import months_of
 from alongside_logbook.domain.packs import Pack
@@ -28,13 +28,9 @@ from alongside_logbook.domain.progress import (
     Span,
     Status,
 )
-from alongside_logbook.domain.window import Dated
 
 _RECENT = 6
 _QUARTER = 4
-
-
-Planned = tuple[date, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ def _with_hours(
     base: Progress, found: Evaluation, pack: Pack, facts: Facts, planned: Sequence[Planned]
 ) -> Progress:
     frame, today = found.frame, base.as_of
-    foreseen = _forecast(found, pack, planned, today)
+    foreseen = foresee(found, pack, planned, today)
     picture = base.model_copy(
         update={
             "status": "on_track",
@@ -232,54 +228,6 @@ def _ageing(found: Evaluation, pack: Pack, today: date) -> Ageing | None:
         entries=len(leaving),
         first_leaves_on=last_day(min(each.day for each in leaving), longest) + timedelta(days=1),
     )
-
-
-def _forecast(
-    found: Evaluation, pack: Pack, planned: Sequence[Planned], today: date
-) -> Forecast | None:
-    wanted = [
-        (index, tally)
-        for index, tally in enumerate(found.rsc)
-        if tally.required and tally.enforcement == "refuse"
-    ]
-    if not wanted:
-        return None
-    places = [index for index, _ in wanted]
-    ids = [tally.id for _, tally in wanted]
-    frame = found.frame
-    cycle = frame is not None and frame.kind == "cycle"
-    asked = Asked(
-        minutes=tuple(tally.required for _, tally in wanted),
-        at_least=_at_least(pack, frame),
-        at_most=_at_most(pack),
-        first=frame.first if cycle and frame else None,
-        last=frame.last if cycle and frame else None,
-    )
-    return forecast(
-        (_day(each, places) for each in found.days),
-        (Day(day, tuple(minutes.get(name, 0) for name in ids)) for day, minutes in planned),
-        asked,
-        today,
-        ids,
-    )
-
-
-def _day(each: Dated, places: Sequence[int]) -> Day:
-    return Day(each.day, tuple(each.counted[index] + each.pending[index] for index in places))
-
-
-def _at_least(pack: Pack, frame: Frame | None) -> int | None:
-    if pack.window is not None:
-        return pack.window.at_least.months or None
-    if pack.spread is not None and pack.spread.enforcement == "refuse" and frame is not None:
-        return frame.at_least or None
-    return None
-
-
-def _at_most(pack: Pack) -> int | None:
-    if pack.window is not None:
-        return pack.window.at_most.months
-    return pack.lookback.months if pack.lookback is not None else None
 
 
 def _status(picture: Progress, found: Evaluation, pack: Pack) -> Status:
