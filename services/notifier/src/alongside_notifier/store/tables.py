@@ -219,6 +219,7 @@ class EntryRow(NotifierTable, table=True):
     __tablename__ = "entries"
     __table_args__ = (
         Index("ix_entries_series_id", "series_id", "supervisee_id"),
+        Index("ix_entries_held_on", "held_on"),
         Index("ix_entries_awaits", "awaits"),
     )
 
@@ -232,28 +233,6 @@ class EntryRow(NotifierTable, table=True):
     minutes: int | None = Field(default=None, sa_column=Column(Integer))
     """Attended; unknown for what was last heard of before calendars showed it."""
     said_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-
-
-class FeedRow(NotifierTable, table=True):
-    """A feed as it is served, under one address. The address itself is nowhere in the database.
-
-    One `id` is one feed: each new address of it is a generation, and all in force serve the same.
-    """
-
-        Index("ix_entries_held_on", "held_on"),
-    __tablename__ = "feeds"
-    __table_args__ = (Index("ix_feeds_person_id", "person_id"),)
-
-    id: str = Field(sa_column=Column(String(64), primary_key=True))
-    generation: int = Field(sa_column=Column(Integer, primary_key=True))
-    person_id: str = Field(sa_column=Column(String(64), nullable=False))
-    token_hash: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
-    etag: str = Field(sa_column=Column(String(64), nullable=False))
-    last_modified: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     held_on: date | None = Field(default=None, sa_column=Column(Date))
     """The day where it was; unknown for what came with an import, which waits elsewhere."""
 
@@ -268,6 +247,27 @@ class DeadlineRow(NotifierTable, table=True):
     version: int = Field(sa_column=Column(Integer, nullable=False))
     day: date | None = Field(default=None, sa_column=Column(Date))
     said_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class FeedRow(NotifierTable, table=True):
+    """A feed as it is served, under one address. The address itself is nowhere in the database.
+
+    One `id` is one feed: each new address of it is a generation, and all in force serve the same.
+    """
+
+    __tablename__ = "feeds"
+    __table_args__ = (Index("ix_feeds_person_id", "person_id"),)
+
+    id: str = Field(sa_column=Column(String(64), primary_key=True))
+    generation: int = Field(sa_column=Column(Integer, primary_key=True))
+    person_id: str = Field(sa_column=Column(String(64), nullable=False))
+    token_hash: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    etag: str = Field(sa_column=Column(String(64), nullable=False))
+    last_modified: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """Until when an address that was replaced goes on; null for the one in force."""
     kind: str = Field(
         default="own", sa_column=Column(String(8), nullable=False, server_default="own")
