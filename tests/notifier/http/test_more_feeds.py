@@ -282,6 +282,8 @@ async def test_a_coordinator_follows_what_is_due_in_numbers_only(notifier, open_
     assert not any(name in waiting.text for name in ("Ben", "Cleo", "Ada", "Circle"))
     await confirm(notifier, key, 50)
     assert (await anybody.get(path)).content == moved.content
+    await notifier.meet(person("ben", version=2, left_at=notifier.clock.now()))
+    assert days(await anybody.get(path)) == {march: one}
     notifier.clock.advance(timedelta(days=220))
     await notifier.tick("stale feeds")
     assert days(await anybody.get(path)) == {}

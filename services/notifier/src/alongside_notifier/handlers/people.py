@@ -17,6 +17,7 @@ from alongside_notifier.handlers.asked import tell_asked
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.more_feeds import end_office
+from alongside_notifier.handlers.office import show_days
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
 from alongside_notifier.store.uow import NotifierUow
 
@@ -45,6 +46,9 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
     before = await uow.people.get(person.person_id)
     if not await uow.people.keep(person):
         return
+    if (before is not None and before.left_at is not None) != (person.left_at is not None):
+        days = {await uow.dues.deadline(person.person_id)}
+        await show_days("closing", days, uow, desk)
     if person.left_at is not None:
         await forget(person, uow, desk)
         return

@@ -52,6 +52,7 @@ HOLDINGS = (
         "supervisee_id",
         "status awaits series_id occurrence_key minutes said_at",
     ),
+    Holding("window of hours", _TABLES["deadlines"], "id", "day said_at"),
     Holding(
         "feeds fetched",
         _TABLES["fetches"],

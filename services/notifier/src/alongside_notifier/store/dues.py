@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import ProgressChanged
 from alongside_notifier.domain.office import Due
-from alongside_notifier.store.tables import DeadlineRow, EntryRow
+from alongside_notifier.store.tables import DeadlineRow, EntryRow, PersonRow
 from alongside_notifier.store.upsert import keep_newest
 
 
@@ -37,11 +37,15 @@ class Dues:
         )
 
     async def closing(self, *, since: date, days: Collection[date] | None = None) -> list[Due]:
-        """Return how many windows close on which day, from a day on or on these days."""
+        """Return how many windows close on which day, from a day on or on these days.
+
+        Nothing presses for whoever left.
+        """
         day = col(DeadlineRow.day)
+        left = select(PersonRow.id).where(col(PersonRow.left_at).is_not(None))
         rows = await self._session.execute(
             select(day, func.count(), func.max(DeadlineRow.said_at))
-            .where(*_wanted(day, since, days))
+            .where(*_wanted(day, since, days), col(DeadlineRow.id).not_in(left))
             .group_by(day)
         )
         return [Due("closing", row[0], row[1], 0, _moment(row[2])) for row in rows]
