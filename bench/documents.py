@@ -13,11 +13,11 @@ from alongside_logbook.documents.face import Face, face_of
 from alongside_logbook.documents.pdf import MOST_LINES, Press
 from alongside_logbook.documents.plain import csv_bytes
 from alongside_logbook.documents.workbook import xlsx
-from alongside_logbook.domain.documents import Facts, code_of, totals_of
-from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.hours_sheets import Line, Provider, audit, by_month
-from alongside_logbook.domain.sheet import Content, shown
+from alongside_logbook.domain.papers.documents import Facts, code_of, totals_of
+from alongside_logbook.domain.papers.hours_sheets import Line, Provider, audit, by_month
+from alongside_logbook.domain.papers.sheet import Content, shown
+from alongside_logbook.domain.rules.engine import Verdict
 from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.rulebook import shipped
 from bench.figures import Figure

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside_logbook.commands import app as commands
 from alongside_logbook.domain.attendance import Departure
-from alongside_logbook.domain.documents import Kind, typed
+from alongside_logbook.domain.papers.documents import Kind, typed
 from alongside_logbook.domain.training import TrainingLog
 from alongside_logbook.domain.vouching import Answer
 from alongside_logbook.handlers.actor import Actor

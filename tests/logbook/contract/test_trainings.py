@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from alongside.errors import Conflict
 from alongside_logbook.domain.certificates import checked_file
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 from alongside_logbook.domain.training import TrainingLog
-from alongside_logbook.domain.training_facts import TrainingFact
 from alongside_logbook.handlers import trainings
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.trainings import (

@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import add_months
 from alongside_logbook.domain.facts import EntryFacts
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.training_facts import TrainingFact
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 from alongside_logbook.rulebook import shipped
 from alongside_logbook.rulefiles import merged
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.engine import Hour
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.rules.engine import Hour
 
 ERS = Credential(credential_id="c1", kind="ERS", valid_from=date(2020, 1, 1))
 MENTOR = Credential(credential_id="c2", kind="IMHM-C", valid_from=date(2010, 1, 1))

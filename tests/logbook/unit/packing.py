@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
-from alongside_logbook.domain.engine import Hour, Verdict, judge_all
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.training_facts import TrainingFact
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.engine import Hour, Verdict, judge_all
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 
 HOUSE = {"sources": ["house"], "confidence": "L"}
 TODAY = date(2026, 6, 30)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.board import endings, place_of, tallies
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.facts import facts_of
 from alongside_logbook.domain.reckoning import Facts, progress_of
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.engine import judge_all
 from alongside_logbook.rulebook import shipped
 from alongside_logbook.views.board import quarter_end
 from logbook.unit.making import ERS, entry

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from alongside_logbook.domain.cycle import period_due
-from alongside_logbook.domain.engine import judge_all, judge_trainings
-from alongside_logbook.domain.evaluating import evaluate
-from alongside_logbook.domain.evaluation import Evaluation, Tally
-from alongside_logbook.domain.hour import Verdict
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.reckoning import Facts, progress_of
+from alongside_logbook.domain.rules.cycle import period_due
+from alongside_logbook.domain.rules.engine import judge_all, judge_trainings
+from alongside_logbook.domain.rules.evaluating import evaluate
+from alongside_logbook.domain.rules.evaluation import Evaluation, Tally
+from alongside_logbook.domain.rules.hour import Verdict
+from alongside_logbook.domain.rules.packs import Pack
 from logbook.unit.casebook import Case, cases, minutes
 
 pytestmark = pytest.mark.unit

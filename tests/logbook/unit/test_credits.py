@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alongside_logbook.domain.engine import Hour, judge_all
+from alongside_logbook.domain.rules.engine import Hour, judge_all
 from logbook.unit.making import ERS, hour
 from logbook.unit.packing import ann, judge, need, pack, said
 

@@ -4,8 +4,13 @@ from datetime import date
 
 import pytest
 
-from alongside_logbook.domain.cycle import period_after, period_due, started_years, whole_years
-from alongside_logbook.domain.periods import CycleRule
+from alongside_logbook.domain.rules.cycle import (
+    period_after,
+    period_due,
+    started_years,
+    whole_years,
+)
+from alongside_logbook.domain.rules.periods import CycleRule
 from logbook.unit.packing import THREE_YEARS, YEARLY, said
 
 pytestmark = pytest.mark.unit

@@ -17,7 +17,8 @@ from alongside_logbook.documents.pdf import Press, drawing
 from alongside_logbook.documents.plain import csv_bytes
 from alongside_logbook.documents.workbook import xlsx
 from alongside_logbook.documents.writing import file_name
-from alongside_logbook.domain.documents import (
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.papers.documents import (
     Facts,
     Kind,
     code_of,
@@ -25,12 +26,11 @@ from alongside_logbook.domain.documents import (
     totals_of,
     typed,
 )
-from alongside_logbook.domain.engine import Verdict
-from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.hours_sheets import Line, Provider, audit, by_month, rollup
-from alongside_logbook.domain.sheet import Content, Sheet, hours, shown
+from alongside_logbook.domain.papers.hours_sheets import Line, Provider, audit, by_month, rollup
+from alongside_logbook.domain.papers.sheet import Content, Sheet, hours, shown
+from alongside_logbook.domain.papers.training_sheets import by_area, each_of
+from alongside_logbook.domain.rules.engine import Verdict
 from alongside_logbook.domain.signatures import signatures
-from alongside_logbook.domain.training_sheets import by_area, each_of
 from alongside_logbook.rulebook import shipped
 
 pytestmark = pytest.mark.unit

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.calendar import last_day
-from alongside_logbook.domain.engine import Hour, judge_all, judge_trainings
-from alongside_logbook.domain.evaluating import evaluate
-from alongside_logbook.domain.evaluation import Evaluation
+from alongside_logbook.domain.rules.engine import Hour, judge_all, judge_trainings
+from alongside_logbook.domain.rules.evaluating import evaluate
+from alongside_logbook.domain.rules.evaluation import Evaluation
 from logbook.unit.making import ERS, MENTOR, hour
 from logbook.unit.packing import (
     THREE_YEARS,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.engine import judge_trainings
+from alongside_logbook.domain.rules.engine import judge_trainings
 from logbook.unit.making import ERS, MENTOR, hour
 from logbook.unit.packing import (
     HOUSE,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside_logbook.domain import log_cells as cells
-from alongside_logbook.domain.log_cells import Unread
+from alongside_logbook.domain.logs import cells
+from alongside_logbook.domain.logs.cells import Unread
 
 pytestmark = pytest.mark.unit
 

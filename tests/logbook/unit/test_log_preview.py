@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside_logbook.domain.log_headings import COLUMNS
-from alongside_logbook.domain.log_mapping import Mapping, Sheet
-from alongside_logbook.domain.log_preview import (
+from alongside_logbook.domain.logs.headings import COLUMNS
+from alongside_logbook.domain.logs.mapping import Mapping, Sheet
+from alongside_logbook.domain.logs.overlaps import Stretch, clashes
+from alongside_logbook.domain.logs.preview import (
     Known,
     KnownPerson,
     judge,
     months,
     providers,
 )
-from alongside_logbook.domain.log_rows import Row, kept_cells, read_rows
-from alongside_logbook.domain.overlaps import Stretch, clashes
+from alongside_logbook.domain.logs.rows import Row, kept_cells, read_rows
 from alongside_logbook.uploads.reading import read_table
 from alongside_logbook.uploads.shapes import UnreadableFile
 

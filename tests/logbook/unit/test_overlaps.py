@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside_logbook.domain.overlaps import Clash, Stretch, clashes, stretch
+from alongside_logbook.domain.logs.overlaps import Clash, Stretch, clashes, stretch
 from logbook.unit.making import entry
 
 pytestmark = pytest.mark.unit

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.engine import judge_all
 from alongside_logbook.domain.facts import facts_of
-from alongside_logbook.domain.judging_trainings import judge_trainings
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.reckoning import Facts, progress_of
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.engine import judge_all
+from alongside_logbook.domain.rules.judging_trainings import judge_trainings
 from alongside_logbook.rulebook import shipped
 from logbook.unit.making import ERS, MENTOR, entry
 

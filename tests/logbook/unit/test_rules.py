@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.crediting import SeriesCredit
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.standing import standing_on
+from alongside_logbook.domain.rules.crediting import SeriesCredit
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.standing import standing_on
 from alongside_logbook.rulebook import shipped
 from alongside_logbook.rulecheck import statements
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.providing import ProviderRule
-from alongside_logbook.domain.standing import Standings, standing_on
+from alongside_logbook.domain.rules.providing import ProviderRule
+from alongside_logbook.domain.rules.standing import Standings, standing_on
 from logbook.unit.packing import HOUSE, said
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.terms import held_since, terms_of
+from alongside_logbook.domain.rules.terms import held_since, terms_of
 from logbook.unit.packing import THREE_YEARS, TODAY, WINDOW, YEARLY, ann, need, pack, said, training
 
 pytestmark = pytest.mark.unit

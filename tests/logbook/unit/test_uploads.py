@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import xlsxwriter
 
-from alongside_logbook.domain.log_mapping import Mapping, guess, order_of, without_notes
-from alongside_logbook.domain.log_rows import read_rows
+from alongside_logbook.domain.logs.mapping import Mapping, guess, order_of, without_notes
+from alongside_logbook.domain.logs.rows import read_rows
 from alongside_logbook.uploads.process import read_apart
 from alongside_logbook.uploads.reading import read_table
 from alongside_logbook.uploads.shapes import MOST_COLUMNS, Table, UnreadableFile

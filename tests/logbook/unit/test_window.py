@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside_logbook.domain.calendar import whole_months
-from alongside_logbook.domain.window import Asked, Dated, Window, best_span
+from alongside_logbook.domain.rules.window import Asked, Dated, Window, best_span
 from alongside_logbook.rulebook import shipped
 
 pytestmark = pytest.mark.unit

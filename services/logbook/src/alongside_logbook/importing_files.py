@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from alongside.cli_support import console, service
 from alongside.errors import Invalid
-from alongside_logbook.domain.log_headings import COLUMNS
-from alongside_logbook.domain.log_mapping import Mapping, Sheet, folded
-from alongside_logbook.domain.log_preview import State
+from alongside_logbook.domain.logs.headings import COLUMNS
+from alongside_logbook.domain.logs.mapping import Mapping, Sheet, folded
+from alongside_logbook.domain.logs.preview import State
 from alongside_logbook.domain.words import counted, duration
 from alongside_logbook.handlers import imports as cases
 from alongside_logbook.handlers.actor import Actor

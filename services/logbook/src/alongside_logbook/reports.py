@@ -9,7 +9,7 @@ from alongside.errors import Invalid, NotFound
 from alongside_logbook.documents.face import face_of
 from alongside_logbook.documents.pdf import Press
 from alongside_logbook.documents.writing import FORMATS, written
-from alongside_logbook.domain.documents import KINDS, spelled
+from alongside_logbook.domain.papers.documents import KINDS, spelled
 from alongside_logbook.domain.words import duration
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.documents import hand_out, issue_document

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from alongside.errors import AlongsideError, NotFound
-from alongside_logbook.domain.packs import Association, Pack, Purpose, Source
+from alongside_logbook.domain.rules.packs import Association, Pack, Purpose, Source
 from alongside_logbook.rulefiles import FALLBACK, RuleFiles
 
 SHIPPED = Path(__file__).parent / "rules"

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import get_args
 
 from alongside.contracts import CredentialKind, CredentialStanding
-from alongside_logbook.domain.packs import CATEGORIES, Pack
-from alongside_logbook.domain.providing import ProviderRow
-from alongside_logbook.domain.requirements import Requirement
-from alongside_logbook.domain.sourced import Sourced
+from alongside_logbook.domain.rules.packs import CATEGORIES, Pack
+from alongside_logbook.domain.rules.providing import ProviderRow
+from alongside_logbook.domain.rules.requirements import Requirement
+from alongside_logbook.domain.rules.sourced import Sourced
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.rulebook import Rulebook, book_of, is_choice
 from alongside_logbook.rulefiles import HEAD, Head, RuleFiles

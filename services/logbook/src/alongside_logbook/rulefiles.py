@@ -12,8 +12,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 
-from alongside_logbook.domain.packs import Association, Pack, Purpose, Track
-from alongside_logbook.domain.sourced import RuleModel
+from alongside_logbook.domain.rules.packs import Association, Pack, Purpose, Track
+from alongside_logbook.domain.rules.sourced import RuleModel
 
 HEAD = "association.yaml"
 FALLBACK = "alliance"

@@ -6,7 +6,7 @@ says, so only whole statements (those with sources) must be complete.
 
 from typing import Any, Literal
 
-from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.rulefiles import Head
 
 FileKind = Literal["pack", "association"]

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from alongside_logbook.domain.crediting import HeadCount, Prorate, SeriesCredit, Tiers
-from alongside_logbook.domain.cycle import period_due
-from alongside_logbook.domain.packs import Pack, Purpose
-from alongside_logbook.domain.periods import FirstPeriod, Treatment
-from alongside_logbook.domain.providing import Excludable, ProviderRow
-from alongside_logbook.domain.requirements import Condition, Requirement
-from alongside_logbook.domain.sourced import Sourced
+from alongside_logbook.domain.rules.crediting import HeadCount, Prorate, SeriesCredit, Tiers
+from alongside_logbook.domain.rules.cycle import period_due
+from alongside_logbook.domain.rules.packs import Pack, Purpose
+from alongside_logbook.domain.rules.periods import FirstPeriod, Treatment
+from alongside_logbook.domain.rules.providing import Excludable, ProviderRow
+from alongside_logbook.domain.rules.requirements import Condition, Requirement
+from alongside_logbook.domain.rules.sourced import Sourced
 from alongside_logbook.domain.words import counted, duration, listed
 from alongside_logbook.domain.words import day as say_day
 

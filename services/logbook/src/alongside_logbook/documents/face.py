@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from alongside.zones import zone
-from alongside_logbook.domain.documents import KINDS, Facts, Piece, spelled
-from alongside_logbook.domain.sheet import ROUNDING, Content, short_day, short_time
+from alongside_logbook.domain.papers.documents import KINDS, Facts, Piece, spelled
+from alongside_logbook.domain.papers.sheet import ROUNDING, Content, short_day, short_time
 
 MARKS = (
     "This is not an EASy form, and nobody at an association or at the Alliance has reviewed or approved "

@@ -15,8 +15,8 @@ import segno
 
 from alongside.errors import Invalid, Unavailable
 from alongside_logbook.documents.face import Face
-from alongside_logbook.domain.documents import spelled
-from alongside_logbook.domain.sheet import Bar, Cell, Sheet, hours, shown
+from alongside_logbook.domain.papers.documents import spelled
+from alongside_logbook.domain.papers.sheet import Bar, Cell, Sheet, hours, shown
 from alongside_logbook.domain.words import month as say_month
 
 PDF = "application/pdf"

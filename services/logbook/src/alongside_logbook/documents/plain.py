@@ -4,8 +4,8 @@ import csv
 import io
 
 from alongside_logbook.documents.face import Face
-from alongside_logbook.domain.documents import spelled
-from alongside_logbook.domain.sheet import Cell, Column, hours
+from alongside_logbook.domain.papers.documents import spelled
+from alongside_logbook.domain.papers.sheet import Cell, Column, hours
 from alongside_logbook.sheets import plain
 
 _BOM = "\ufeff"

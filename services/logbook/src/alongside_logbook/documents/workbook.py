@@ -10,8 +10,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from alongside_logbook.documents.face import Face
-from alongside_logbook.domain.documents import spelled
-from alongside_logbook.domain.sheet import Cell, Column, Sheet, hours
+from alongside_logbook.domain.papers.documents import spelled
+from alongside_logbook.domain.papers.sheet import Cell, Column, Sheet, hours
 
 _NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))

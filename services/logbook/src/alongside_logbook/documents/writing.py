@@ -8,7 +8,7 @@ from alongside_logbook.documents.face import Face
 from alongside_logbook.documents.pdf import PDF, Press
 from alongside_logbook.documents.plain import csv_bytes
 from alongside_logbook.documents.workbook import xlsx
-from alongside_logbook.domain.documents import Format
+from alongside_logbook.domain.papers.documents import Format
 from alongside_logbook.sheets import CSV, XLSX
 
 FORMATS: dict[Format, tuple[str, str]] = {

@@ -13,9 +13,9 @@ from alongside.contracts import Credential
 from alongside_logbook.domain.calendar import add_months
 from alongside_logbook.domain.entry import OUTSIDE
 from alongside_logbook.domain.facts import EntryFacts
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
-from alongside_logbook.domain.standing import name_of
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.standing import name_of
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 

@@ -15,7 +15,7 @@ from alongside.db.types import json_text
 from alongside_logbook.domain import attendance
 from alongside_logbook.domain.attendance import CorrectionReason, Presence
 from alongside_logbook.domain.chain import seal
-from alongside_logbook.domain.engine import Hour
+from alongside_logbook.domain.rules.engine import Hour
 
 Act = Literal[
     "recorded",

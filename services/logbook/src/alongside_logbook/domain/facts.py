@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from alongside_logbook.domain.engine import Hour
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.rules.engine import Hour
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from alongside_logbook.domain.evaluation import Evaluation, Frame
 from alongside_logbook.domain.forecast import Asked, Day, forecast
 from alongside_logbook.domain.foreseen import Forecast
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.window import Dated
+from alongside_logbook.domain.rules.evaluation import Evaluation, Frame
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.window import Dated
 
 Planned = tuple[date, Mapping[str, int]]
 """A session ahead: its day, and the minutes by requirement that it would count for."""

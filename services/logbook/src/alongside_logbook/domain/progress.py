@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from alongside_logbook.domain.evaluation import FrameKind
 from alongside_logbook.domain.foreseen import Forecast
-from alongside_logbook.domain.requirements import RequirementKind
+from alongside_logbook.domain.rules.evaluation import FrameKind
+from alongside_logbook.domain.rules.requirements import RequirementKind
 
 Status = Literal[
     "no_category",

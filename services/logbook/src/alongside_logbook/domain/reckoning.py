@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median_low
 
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import last_day, whole_months
-from alongside_logbook.domain.engine import Verdict
-from alongside_logbook.domain.evaluating import evaluate
-from alongside_logbook.domain.evaluation import Evaluation, Frame, Tally
 from alongside_logbook.domain.facts import EntryFacts
 from alongside_logbook.domain.foreseeing import Planned, foresee
-from alongside_logbook.domain.lacking import missing_hours, missing_trainings
 from alongside_logbook.domain.months import months_of
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import (
     Ageing,
     Awaited,
@@ -28,6 +22,12 @@ from alongside_logbook.domain.progress import (
     Span,
     Status,
 )
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.engine import Verdict
+from alongside_logbook.domain.rules.evaluating import evaluate
+from alongside_logbook.domain.rules.evaluation import Evaluation, Frame, Tally
+from alongside_logbook.domain.rules.lacking import missing_hours, missing_trainings
+from alongside_logbook.domain.rules.packs import Pack
 
 _RECENT = 6
 _QUARTER = 4

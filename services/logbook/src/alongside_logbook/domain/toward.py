@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alongside_logbook.domain.documents import Kind, Totals, Trainings
-from alongside_logbook.domain.hours_sheets import Line, counted
-from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.papers.documents import Kind, Totals, Trainings
+from alongside_logbook.domain.papers.hours_sheets import Line, counted
+from alongside_logbook.domain.papers.sheet import Column, Sheet, hours, short_day
 from alongside_logbook.domain.progress import Progress
-from alongside_logbook.domain.sheet import Column, Sheet, hours, short_day
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import duration
 

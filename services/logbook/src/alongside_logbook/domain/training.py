@@ -15,7 +15,7 @@ from alongside.errors import Conflict, Invalid
 from alongside_logbook.domain.areas import AREA_NAMES, Area
 from alongside_logbook.domain.certificates import Certificate
 from alongside_logbook.domain.chain import seal
-from alongside_logbook.domain.training_facts import TrainingFact, TrainingKind, TrainingStatus
+from alongside_logbook.domain.rules.training_facts import TrainingFact, TrainingKind, TrainingStatus
 
 KINDS: Mapping[TrainingKind, str] = {
     "training": "Training",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from alongside.contracts import Credential
 from alongside_logbook.domain.board import endings, place_of, tallies
 from alongside_logbook.domain.facts import EntryFacts
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.store.uow import LogbookUow
 
 _DEFAULT_RULES = "alliance"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from pydantic_core import from_json
 
-from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.hours_sheets import Line, Provider
+from alongside_logbook.domain.papers.hours_sheets import Line, Provider
+from alongside_logbook.domain.rules.engine import Verdict
 from alongside_logbook.domain.signatures import signatures
 from alongside_logbook.domain.toward import Toward
 from alongside_logbook.handlers.outside_providers import address_of

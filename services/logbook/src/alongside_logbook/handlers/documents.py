@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from alongside.errors import NotFound
 from alongside_logbook.domain.chain import Link, broken
-from alongside_logbook.domain.documents import (
+from alongside_logbook.domain.papers.documents import (
     Facts,
     Format,
     code_of,
@@ -18,7 +18,7 @@ from alongside_logbook.domain.documents import (
     recounted_trainings,
     spelled,
 )
-from alongside_logbook.domain.sheet import Content
+from alongside_logbook.domain.papers.sheet import Content
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.drafting import Wanted, draft, may_issue
 from alongside_logbook.handlers.progress import recompute

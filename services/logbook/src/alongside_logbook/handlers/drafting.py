@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside.zones import zone
 from alongside_logbook.domain.chain import GENESIS, Link, broken
-from alongside_logbook.domain.documents import (
+from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.papers.documents import (
     Facts,
     Kind,
     Totals,
@@ -23,18 +24,17 @@ from alongside_logbook.domain.documents import (
     totals_of,
     trainings_total,
 )
-from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.hours_sheets import (
+from alongside_logbook.domain.papers.hours_sheets import (
     Line,
     audit,
     by_month,
     counted,
     rollup,
 )
-from alongside_logbook.domain.sheet import Content, Sheet, hours
+from alongside_logbook.domain.papers.sheet import Content, Sheet, hours
+from alongside_logbook.domain.papers.training_sheets import by_area, each_of
 from alongside_logbook.domain.toward import Toward, figures_of, notes_of, trainings_asked
 from alongside_logbook.domain.training import TrainingVersion
-from alongside_logbook.domain.training_sheets import by_area, each_of
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.document_lines import goals_toward, lines_of, signers_of
 from alongside_logbook.store.uow import LogbookUow

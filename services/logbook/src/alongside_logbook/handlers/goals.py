@@ -3,7 +3,7 @@
 from datetime import date
 
 from alongside_logbook.domain.goals import Goal, automatic, named, standing, together
-from alongside_logbook.domain.packs import Pack, Purpose
+from alongside_logbook.domain.rules.packs import Pack, Purpose
 from alongside_logbook.store.tables import PersonRow
 from alongside_logbook.store.uow import LogbookUow
 

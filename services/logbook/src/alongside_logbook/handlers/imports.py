@@ -13,11 +13,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.errors import Conflict, Forbidden, Gone, Invalid, NotFound
-from alongside_logbook.domain import log_mapping, log_preview
-from alongside_logbook.domain.log_mapping import Mapping, Sheet
-from alongside_logbook.domain.log_preview import Judged, Known, KnownPerson, ProviderInFile
-from alongside_logbook.domain.log_rows import Row, kept_cells, read_rows
-from alongside_logbook.domain.overlaps import stretch
+from alongside_logbook.domain.logs import mapping as log_mapping
+from alongside_logbook.domain.logs import preview as log_preview
+from alongside_logbook.domain.logs.mapping import Mapping, Sheet
+from alongside_logbook.domain.logs.overlaps import stretch
+from alongside_logbook.domain.logs.preview import Judged, Known, KnownPerson, ProviderInFile
+from alongside_logbook.domain.logs.rows import Row, kept_cells, read_rows
 from alongside_logbook.domain.providers import Claim
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.outside_providers import NameProvider, name_provider

@@ -9,6 +9,7 @@ from alongside.contracts import AttendanceRecorded, GroupKind, HoursWithdrawn
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside.zones import zone
 from alongside_logbook.domain.entry import OUTSIDE, Ages, EntryVersion, Mode
+from alongside_logbook.domain.logs.overlaps import Clash, Stretch, clashes, stretch
 from alongside_logbook.domain.outside import (
     OutsideHour,
     day_start,
@@ -17,7 +18,6 @@ from alongside_logbook.domain.outside import (
     submit,
     withdraw,
 )
-from alongside_logbook.domain.overlaps import Clash, Stretch, clashes, stretch
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 from alongside_logbook.handlers.actor import Actor

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
-from alongside_logbook.domain.crediting import SeriesCredit
-from alongside_logbook.domain.engine import Hour, Verdict, judge_all
 from alongside_logbook.domain.facts import EntryFacts, facts_in
 from alongside_logbook.domain.foreseeing import Planned
 from alongside_logbook.domain.goals import Goal
-from alongside_logbook.domain.judging_trainings import judge_trainings
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.providers import credentials as claimed
 from alongside_logbook.domain.reckoning import Facts, progress_of
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.crediting import SeriesCredit
+from alongside_logbook.domain.rules.engine import Hour, Verdict, judge_all
+from alongside_logbook.domain.rules.judging_trainings import judge_trainings
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.handlers.goals import goals_of
 from alongside_logbook.store.entry_reads import Told
 from alongside_logbook.store.sessions import Ahead

@@ -38,9 +38,7 @@ async def show_board(
     `show` is a state, or `waiting`: only those whose hours have waited for a second word for more
     than 14 days. A supervisor sees those in the sessions they lead, a coordinator everybody.
     """
-    sight = sight_of(
-        actor, uow.now.date(), show=show, name=q, group_id=group, provider_id=provider
-    )
+    sight = sight_of(actor, uow.now.date(), show=show, name=q, group_id=group, provider_id=provider)
     return await board(sight, uow, page=page, size=size)
 
 

@@ -11,7 +11,7 @@ from alongside.web.writes import Write
 from alongside_logbook.documents.face import face_of
 from alongside_logbook.documents.pdf import Press
 from alongside_logbook.documents.writing import FORMATS, file_name, written
-from alongside_logbook.domain.documents import Format, typed
+from alongside_logbook.domain.papers.documents import Format, typed
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.documents import (
     hand_out,

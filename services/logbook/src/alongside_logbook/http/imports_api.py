@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside.errors import Invalid
 from alongside.web.forms import form_data
 from alongside.web.writes import Write
-from alongside_logbook.domain.log_mapping import Mapping
-from alongside_logbook.domain.log_preview import State
+from alongside_logbook.domain.logs.mapping import Mapping
+from alongside_logbook.domain.logs.preview import State
 from alongside_logbook.handlers import imports as cases
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.http.doors import ActorDep, Reading

@@ -22,7 +22,7 @@ from sqlalchemy import table as sql_table
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_logbook.domain.entry import EntryVersion
-from alongside_logbook.domain.hour import Verdict
+from alongside_logbook.domain.rules.hour import Verdict
 from alongside_logbook.store.tables import EntryRow, table
 
 _ENTRIES = table(EntryRow)

@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_logbook.domain.certificates import CheckedFile
 from alongside_logbook.domain.chain import GENESIS, Link
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 from alongside_logbook.domain.training import TrainingVersion, sealed
-from alongside_logbook.domain.training_facts import TrainingFact
 from alongside_logbook.store.sql import insert_for, upsert
 from alongside_logbook.store.tables import (
     CertificateFileRow,

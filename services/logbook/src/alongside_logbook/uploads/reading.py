@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from alongside.delimited import rows_of
-from alongside_logbook.domain.log_headings import find_headings, meanings
+from alongside_logbook.domain.logs.headings import find_headings, meanings
 from alongside_logbook.uploads.shapes import (
     LONGEST_CELL,
     MOST_COLUMNS,

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from alongside_logbook.domain.documents import KINDS, Facts, Kind, spelled
-from alongside_logbook.domain.sheet import Content
+from alongside_logbook.domain.papers.documents import KINDS, Facts, Kind, spelled
+from alongside_logbook.domain.papers.sheet import Content
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.document_lines import goals_toward
 from alongside_logbook.handlers.documents import Finding, Issued, check_document, issued_document

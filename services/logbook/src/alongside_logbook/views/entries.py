@@ -8,7 +8,6 @@ from alongside.contracts.hours import EntryOrigin
 from alongside.errors import NotFound
 from alongside_logbook.domain.attendance import CorrectionReason, Presence
 from alongside_logbook.domain.chain import broken
-from alongside_logbook.domain.engine import State
 from alongside_logbook.domain.entry import (
     OUTSIDE,
     Act,
@@ -19,6 +18,7 @@ from alongside_logbook.domain.entry import (
     Override,
 )
 from alongside_logbook.domain.outside import is_timed
+from alongside_logbook.domain.rules.engine import State
 from alongside_logbook.domain.signatures import Signature, signatures
 from alongside_logbook.domain.steps import only_said
 from alongside_logbook.handlers.access import may_see_hours

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from itertools import islice
 
 from alongside.contracts import GroupKind
-from alongside_logbook.domain.log_headings import COLUMNS
-from alongside_logbook.domain.log_mapping import Mapping
-from alongside_logbook.domain.log_preview import Judged, ProviderInFile, State, months
+from alongside_logbook.domain.logs.headings import COLUMNS
+from alongside_logbook.domain.logs.mapping import Mapping
+from alongside_logbook.domain.logs.preview import Judged, ProviderInFile, State, months
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.imports import (
     UNDER_WAY,

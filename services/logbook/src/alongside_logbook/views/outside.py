@@ -7,8 +7,8 @@ from datetime import date, datetime
 from alongside.contracts import GroupKind
 from alongside.errors import Forbidden, NotFound
 from alongside_logbook.domain.entry import OUTSIDE, Ages, EntryStatus, EntryVersion, Mode
+from alongside_logbook.domain.logs.overlaps import clashes, stretch
 from alongside_logbook.domain.outside import is_timed
-from alongside_logbook.domain.overlaps import clashes, stretch
 from alongside_logbook.domain.providers import Claim, Registry, veiled
 from alongside_logbook.domain.vouching import Shown, shown
 from alongside_logbook.handlers.actor import Actor

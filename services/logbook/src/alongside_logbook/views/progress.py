@@ -8,8 +8,8 @@ from pydantic import Field
 
 from alongside.errors import NotFound
 from alongside_logbook.domain.goals import Goal, standing
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.progress import Awaited, Progress
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.handlers.access import may_see_hours
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.goals import goals_of, offered

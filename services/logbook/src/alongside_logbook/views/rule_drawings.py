@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from alongside_logbook.domain.cycle import period_due
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.providing import ProviderRow
+from alongside_logbook.domain.rules.cycle import period_due
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.providing import ProviderRow
 from alongside_logbook.domain.words import counted
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.rulewords import span, who

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from alongside_logbook.domain.packs import Pack, Purpose, Source
+from alongside_logbook.domain.rules.packs import Pack, Purpose, Source
 from alongside_logbook.rulebook import Rulebook, is_choice
 from alongside_logbook.rulewords import in_force, rhythm, short
 from alongside_logbook.store.uow import LogbookUow

@@ -8,8 +8,8 @@ from pydantic import ConfigDict
 
 from alongside_logbook.domain.areas import AREA_NAMES, areas_for
 from alongside_logbook.domain.certificates import QUOTA
-from alongside_logbook.domain.judging_trainings import judge_trainings
 from alongside_logbook.domain.progress import Bucket, Span
+from alongside_logbook.domain.rules.judging_trainings import judge_trainings
 from alongside_logbook.domain.training import TrainingVersion
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.goals import goals_of

@@ -13,7 +13,7 @@ from alongside.errors import TooLarge
 from alongside.web.forms import form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_logbook.documents.face import face_of
-from alongside_logbook.domain.documents import spelled, typed
+from alongside_logbook.domain.papers.documents import spelled, typed
 from alongside_logbook.http.doors import DoorsDep, Reading
 from alongside_logbook.views.documents import CheckView, check_view
 

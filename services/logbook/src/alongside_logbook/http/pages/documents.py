@@ -18,7 +18,7 @@ from alongside.web.state import web_of
 from alongside_logbook.documents.face import face_of
 from alongside_logbook.documents.pdf import MOST_LINES, PNG, fits
 from alongside_logbook.documents.writing import FORMATS
-from alongside_logbook.domain.documents import KINDS, Format, spelled
+from alongside_logbook.domain.papers.documents import KINDS, Format, spelled
 from alongside_logbook.handlers.actor import Actor
 from alongside_logbook.handlers.documents import issue_document, revoke_document
 from alongside_logbook.handlers.drafting import Draft, Wanted, draft

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from alongside.errors import AlongsideError, Invalid
 from alongside.web.forms import Form, FormErrors, Upload
-from alongside_logbook.domain.log_headings import COLUMNS, Column
-from alongside_logbook.domain.log_mapping import Mapping
+from alongside_logbook.domain.logs.headings import COLUMNS, Column
+from alongside_logbook.domain.logs.mapping import Mapping
 from alongside_logbook.domain.providers import checked_address
 from alongside_logbook.store.uow import LogbookUow
 

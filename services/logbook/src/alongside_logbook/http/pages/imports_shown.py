@@ -12,9 +12,9 @@ from alongside.errors import AlongsideError, Forbidden, Gone
 from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import Form, FormErrors
 from alongside.web.pages import Pages, PagesDep, redirect
-from alongside_logbook.domain.log_cells import Unread, read_day
-from alongside_logbook.domain.log_mapping import Mapping
-from alongside_logbook.domain.log_preview import State
+from alongside_logbook.domain.logs.cells import Unread, read_day
+from alongside_logbook.domain.logs.mapping import Mapping
+from alongside_logbook.domain.logs.preview import State
 from alongside_logbook.domain.words import month as say_month
 from alongside_logbook.handlers import imports as cases
 from alongside_logbook.handlers.actor import Actor

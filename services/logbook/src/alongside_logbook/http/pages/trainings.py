@@ -14,8 +14,8 @@ from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_logbook.domain.areas import AREA_NAMES, AREAS, Area
 from alongside_logbook.domain.certificates import CheckedFile, checked_file
+from alongside_logbook.domain.rules.training_facts import TrainingKind
 from alongside_logbook.domain.training import KINDS, TrainingLog
-from alongside_logbook.domain.training_facts import TrainingKind
 from alongside_logbook.handlers.trainings import (
     CorrectTraining,
     LogTrainings,

@@ -17,8 +17,8 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from alongside.db import PydanticJson, UtcDateTime
-from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion
+from alongside_logbook.domain.rules.engine import Verdict
 from alongside_logbook.store.tables.base import (
     LogbookTable,
     key_column,

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
 from alongside.db import PydanticJson, UtcDateTime
-from alongside_logbook.domain.log_mapping import Mapping
+from alongside_logbook.domain.logs.mapping import Mapping
 from alongside_logbook.store.tables.base import (
     LogbookTable,
     key_column,

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alongside_logbook.domain.crediting import Credit as CreditRule
-from alongside_logbook.domain.crediting import HeadCount, Prorate, SeriesCredit, Tiers
-from alongside_logbook.domain.hour import Hour
+from alongside_logbook.domain.rules.crediting import Credit as CreditRule
+from alongside_logbook.domain.rules.crediting import HeadCount, Prorate, SeriesCredit, Tiers
+from alongside_logbook.domain.rules.hour import Hour
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import duration
 

@@ -16,15 +16,15 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, Field, model_validator
 
 from alongside.contracts import Category
-from alongside_logbook.domain.crediting import Credit
-from alongside_logbook.domain.periods import (
+from alongside_logbook.domain.rules.crediting import Credit
+from alongside_logbook.domain.rules.periods import (
     CycleRule,
     Evidence,
     LookbackRule,
     SpreadRule,
     WindowRule,
 )
-from alongside_logbook.domain.providing import (
+from alongside_logbook.domain.rules.providing import (
     AgesRule,
     Excludable,
     Exclusion,
@@ -33,8 +33,8 @@ from alongside_logbook.domain.providing import (
     SharesRule,
     WorkRule,
 )
-from alongside_logbook.domain.requirements import Requirement, problems_of
-from alongside_logbook.domain.sourced import (
+from alongside_logbook.domain.rules.requirements import Requirement, problems_of
+from alongside_logbook.domain.rules.sourced import (
     Days,
     Minutes,
     People,

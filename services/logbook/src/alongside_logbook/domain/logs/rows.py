@@ -9,11 +9,11 @@ from typing import TypeVar
 from alongside.contracts import GroupKind
 from alongside.contracts.people import CredentialKind
 from alongside.errors import Invalid
-from alongside_logbook.domain import log_cells as cells
 from alongside_logbook.domain.entry import Ages, Mode
-from alongside_logbook.domain.log_cells import Unread
-from alongside_logbook.domain.log_headings import Column
-from alongside_logbook.domain.log_mapping import Mapping, Sheet, folded
+from alongside_logbook.domain.logs import cells
+from alongside_logbook.domain.logs.cells import Unread
+from alongside_logbook.domain.logs.headings import Column
+from alongside_logbook.domain.logs.mapping import Mapping, Sheet, folded
 from alongside_logbook.domain.providers import checked_address, checked_agency, checked_name
 
 _MANY_MINUTES = 4 * 60

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from alongside.contracts import Credential
 from alongside.zones import zone
 from alongside_logbook.domain.calendar import month_of
-from alongside_logbook.domain.documents import reflective
-from alongside_logbook.domain.engine import Verdict
 from alongside_logbook.domain.entry import EntryVersion, Override
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.requirements import Requirement
-from alongside_logbook.domain.sheet import Bar, Cell, Column, Sheet, hours, short_time
+from alongside_logbook.domain.papers.documents import reflective
+from alongside_logbook.domain.papers.sheet import Bar, Cell, Column, Sheet, hours, short_time
+from alongside_logbook.domain.rules.engine import Verdict
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.requirements import Requirement
+from alongside_logbook.domain.rules.standing import name_of
 from alongside_logbook.domain.signatures import Signature, Signatures
-from alongside_logbook.domain.standing import name_of
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import duration
 

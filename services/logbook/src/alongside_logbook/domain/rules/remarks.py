@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from alongside_logbook.domain.applicant import Applicant
-from alongside_logbook.domain.hour import Hour
-from alongside_logbook.domain.packs import Pack
 from alongside_logbook.domain.providers import DOUBTS
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.hour import Hour
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 

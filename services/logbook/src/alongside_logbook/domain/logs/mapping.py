@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import GroupKind
-from alongside_logbook.domain.log_cells import DateOrder, Unit, Unread, read_day, read_length
-from alongside_logbook.domain.log_headings import BY_ALIAS, Column, is_notes, meanings, plain
+from alongside_logbook.domain.logs.cells import DateOrder, Unit, Unread, read_day, read_length
+from alongside_logbook.domain.logs.headings import BY_ALIAS, Column, is_notes, meanings, plain
 
 _LONG = 60
 """Characters a cell has, on average, where a column is prose."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside.contracts import GroupKind
-from alongside_logbook.domain.packs import Requirement
+from alongside_logbook.domain.rules.packs import Requirement
 
 State = Literal["counted", "pending", "not_counted"]
 ReasonCode = Literal[

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from alongside_logbook.domain.requirements import Condition
-from alongside_logbook.domain.sourced import Firm, Months, RuleModel, Sourced, Years
+from alongside_logbook.domain.rules.requirements import Condition
+from alongside_logbook.domain.rules.sourced import Firm, Months, RuleModel, Sourced, Years
 
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 """A day of every year as MM-DD. 29 February is none."""

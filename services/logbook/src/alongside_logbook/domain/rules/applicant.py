@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.training_facts import TrainingFact
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 
 
 @dataclass(frozen=True, slots=True)

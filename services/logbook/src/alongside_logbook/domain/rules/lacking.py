@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from alongside_logbook.domain.evaluation import Evaluation, Tally
-from alongside_logbook.domain.packs import Pack
+from alongside_logbook.domain.rules.evaluation import Evaluation, Tally
+from alongside_logbook.domain.rules.packs import Pack
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration

@@ -8,10 +8,10 @@ from typing import Literal
 
 from alongside.contracts.people import CredentialKind
 from alongside.zones import zone
-from alongside_logbook.domain.log_mapping import folded
-from alongside_logbook.domain.log_rows import Row
+from alongside_logbook.domain.logs.mapping import folded
+from alongside_logbook.domain.logs.overlaps import Clash, Stretch, clashes
+from alongside_logbook.domain.logs.rows import Row
 from alongside_logbook.domain.outside import OutsideHour, day_start, problems
-from alongside_logbook.domain.overlaps import Clash, Stretch, clashes
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 

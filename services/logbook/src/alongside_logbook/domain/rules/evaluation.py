@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from alongside_logbook.domain.requirements import RequirementKind
-from alongside_logbook.domain.sourced import Enforcement
-from alongside_logbook.domain.window import Dated
+from alongside_logbook.domain.rules.requirements import RequirementKind
+from alongside_logbook.domain.rules.sourced import Enforcement
+from alongside_logbook.domain.rules.window import Dated
 
 FrameKind = Literal["window", "cycle", "lookback", "all"]
 

@@ -15,8 +15,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from alongside.db.types import json_text
 from alongside_logbook.domain.chain import GENESIS, Link
 from alongside_logbook.domain.entry import EntryStatus, EntryVersion
+from alongside_logbook.domain.rules.training_facts import TrainingStatus
 from alongside_logbook.domain.training import TrainingVersion
-from alongside_logbook.domain.training_facts import TrainingStatus
 
 Kind = Literal["rollup", "audit", "trainings", "yearly"]
 Format = Literal["pdf", "xlsx", "csv"]

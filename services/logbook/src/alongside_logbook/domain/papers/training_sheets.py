@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from alongside_logbook.domain.areas import AREA_NAMES, AREAS
-from alongside_logbook.domain.sheet import Cell, Column, Sheet
+from alongside_logbook.domain.papers.sheet import Cell, Column, Sheet
 from alongside_logbook.domain.training import KINDS, TrainingVersion
 from alongside_logbook.domain.words import counted as say_count
 

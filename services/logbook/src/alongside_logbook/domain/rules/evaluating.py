@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import last_day, whole_months
-from alongside_logbook.domain.evaluation import Evaluation, Frame, FrameKind, Shared, Tally
-from alongside_logbook.domain.hour import Hour, Verdict
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.terms import Need, Terms, holds, terms_of
-from alongside_logbook.domain.window import (
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.evaluation import Evaluation, Frame, FrameKind, Shared, Tally
+from alongside_logbook.domain.rules.hour import Hour, Verdict
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.terms import Need, Terms, holds, terms_of
+from alongside_logbook.domain.rules.window import (
     Asked,
     Dated,
     Vector,

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from alongside.contracts import CredentialKind, CredentialStanding
-from alongside_logbook.domain.sourced import Firm, Months, RuleModel, Sourced
+from alongside_logbook.domain.rules.sourced import Firm, Months, RuleModel, Sourced
 
 
 class Warn(RuleModel):

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from alongside_logbook.domain.sourced import (
+from alongside_logbook.domain.rules.sourced import (
     MINUTES_AN_HOUR,
     Enforcement,
     Hours,

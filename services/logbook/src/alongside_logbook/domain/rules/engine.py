@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
-from alongside_logbook.domain.buckets import buckets_of, shares_said
-from alongside_logbook.domain.crediting import SeriesCredit
-from alongside_logbook.domain.credits import Credited, credit_of, series_credits
-from alongside_logbook.domain.hour import Hour, ReasonCode, State, Verdict
-from alongside_logbook.domain.judging_trainings import judge_trainings
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.remarks import AGES, remarks
-from alongside_logbook.domain.standing import Standing, Standings
-from alongside_logbook.domain.terms import terms_of
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.buckets import buckets_of, shares_said
+from alongside_logbook.domain.rules.crediting import SeriesCredit
+from alongside_logbook.domain.rules.credits import Credited, credit_of, series_credits
+from alongside_logbook.domain.rules.hour import Hour, ReasonCode, State, Verdict
+from alongside_logbook.domain.rules.judging_trainings import judge_trainings
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.remarks import AGES, remarks
+from alongside_logbook.domain.rules.standing import Standing, Standings
+from alongside_logbook.domain.rules.terms import terms_of
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration
 

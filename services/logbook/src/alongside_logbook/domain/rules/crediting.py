@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from alongside_logbook.domain.sourced import Sourced
+from alongside_logbook.domain.rules.sourced import Sourced
 
 
 class HeadCount(Sourced):

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from alongside.db.types import json_text
-from alongside_logbook.domain.documents import Piece
+from alongside_logbook.domain.papers.documents import Piece
 
 Cell = str | int | None
 ColumnKind = Literal["text", "minutes", "hours", "number", "day"]

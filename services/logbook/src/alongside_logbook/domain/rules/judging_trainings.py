@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from alongside_logbook.domain.applicant import Applicant
-from alongside_logbook.domain.hour import ReasonCode, Verdict
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.requirements import Requirement
-from alongside_logbook.domain.terms import Need, Terms, terms_of
-from alongside_logbook.domain.training_facts import TrainingFact
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.hour import ReasonCode, Verdict
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.requirements import Requirement
+from alongside_logbook.domain.rules.terms import Need, Terms, terms_of
+from alongside_logbook.domain.rules.training_facts import TrainingFact
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import duration, listed
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from alongside_logbook.domain.hour import Hour
-from alongside_logbook.domain.requirements import Requirement
-from alongside_logbook.domain.terms import Need
+from alongside_logbook.domain.rules.hour import Hour
+from alongside_logbook.domain.rules.requirements import Requirement
+from alongside_logbook.domain.rules.terms import Need
 from alongside_logbook.domain.words import duration
 
 

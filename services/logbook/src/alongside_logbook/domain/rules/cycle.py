@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from alongside_logbook.domain.periods import CycleRule
+from alongside_logbook.domain.rules.periods import CycleRule
 
 _DAY = timedelta(days=1)
 

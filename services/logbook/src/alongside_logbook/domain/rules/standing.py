@@ -7,7 +7,7 @@ from typing import Literal
 
 from alongside.contracts import Credential
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.packs import ProviderRow, ProviderRule
+from alongside_logbook.domain.rules.packs import ProviderRow, ProviderRule
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import listed
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from alongside.contracts import Credential
-from alongside_logbook.domain.applicant import Applicant
 from alongside_logbook.domain.calendar import add_months
-from alongside_logbook.domain.cycle import (
+from alongside_logbook.domain.rules.applicant import Applicant
+from alongside_logbook.domain.rules.cycle import (
     Period,
     period_after,
     period_due,
     started_years,
     whole_years,
 )
-from alongside_logbook.domain.packs import Pack
-from alongside_logbook.domain.periods import FirstPeriod
-from alongside_logbook.domain.requirements import Condition, Requirement
+from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.domain.rules.periods import FirstPeriod
+from alongside_logbook.domain.rules.requirements import Condition, Requirement
 from alongside_logbook.domain.words import counted as say_count
 from alongside_logbook.domain.words import duration
 

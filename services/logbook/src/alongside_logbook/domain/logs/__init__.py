@@ -1,0 +1,1 @@
+"""Logs that were kept before, as rows that become hours."""

@@ -1,0 +1,1 @@
+"""What documents say, before they are typeset."""
