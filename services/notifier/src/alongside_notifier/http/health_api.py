@@ -10,6 +10,7 @@ from alongside.errors import NotFound
 from alongside.web.auth import AsCoordinator, CurrentViewer
 from alongside_notifier.http.health import Checked, check
 from alongside_notifier.http.reading import Read, mail_folder
+from alongside_notifier.http.upcoming import upcoming_for
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(prefix="/api/notifier/v1", tags=["calendar health"])
@@ -45,6 +46,16 @@ class LastMail(_Model):
     kind: str
     at: datetime
     state: str
+
+
+class UpcomingView(_Model):
+    """A mail to come, as things stand now: which kind, when and why, and nothing of what it says."""
+
+    kind: Literal["change", "reminder", "digest", "queued"]
+    mail_kind: str | None
+    """Of a mail that is written and waits to be sent."""
+    at: datetime
+    why: str
 
 
 class HealthView(_Model):
@@ -85,6 +96,29 @@ async def health_of(
     """Return how news reaches one person; for a coordinator."""
     del viewer
     return await _one(person_id, request, read, mine=False)
+
+
+@router.get("/messages/upcoming")
+async def my_upcoming(viewer: CurrentViewer, read: Read) -> list[UpcomingView]:
+    """Return what will be sent to me next."""
+    return await _upcoming(viewer.person_id, read)
+
+
+@router.get("/messages/upcoming/people/{person_id}")
+async def upcoming_of(person_id: str, viewer: AsCoordinator, read: Read) -> list[UpcomingView]:
+    """Return what will be sent to a person next; for a coordinator."""
+    del viewer
+    return await _upcoming(person_id, read)
+
+
+async def _upcoming(person_id: str, read: NotifierUow) -> list[UpcomingView]:
+    person = await read.people.get(person_id)
+    if person is None or person.left_at is not None:
+        raise NotFound
+    return [
+        UpcomingView(kind=each.kind, mail_kind=each.mail_kind, at=each.at, why=each.why)
+        for each in await upcoming_for(person, read)
+    ]
 
 
 async def _one(person_id: str, request: Request, read: NotifierUow, *, mine: bool) -> HealthView:

@@ -182,6 +182,17 @@ class Mails:
         number = await self._session.execute(select(func.count()).select_from(MAILS).where(*wanted))
         return rows.all(), int(number.scalar_one())
 
+    async def pending(self, person_id: str, limit: int) -> Sequence[Row[Any]]:
+        """Return what waits to be sent to a person, without its content, the next one first."""
+        columns = [column for column in MAILS.c if column.name != "raw"]
+        rows = await self._session.execute(
+            select(*columns)
+            .where(MAILS.c.person_id == person_id, MAILS.c.done_at.is_(None))
+            .order_by(MAILS.c.next_attempt_at, MAILS.c.id)
+            .limit(limit)
+        )
+        return rows.all()
+
     async def get(self, mail_id: int) -> Row[Any] | None:
         """Return a mail with its content."""
         rows = await self._session.execute(select(MAILS).where(MAILS.c.id == mail_id))

@@ -95,8 +95,8 @@ class NotifierUow(UnitOfWork):
     def parts(self) -> Parts:
         """What feeds beside people's own say."""
         return Parts(self.session)
+
     @cached_property
     def dues(self) -> Dues:
         """What is due on which day."""
         return Dues(self.session)
-

@@ -12,7 +12,7 @@ from alongside.web.pages import Pages, PagesDep
 from alongside.web.times import day, relative
 from alongside_notifier.domain.health import SHOWN, worst
 from alongside_notifier.http.health import Checked, Traces, check, traces
-from alongside_notifier.http.pages.messages import KINDS
+from alongside_notifier.http.pages.messages import KINDS, coming_up
 from alongside_notifier.http.reading import Read, mail_folder
 from alongside_notifier.store.uow import NotifierUow
 
@@ -77,6 +77,7 @@ async def _page(
             {"kind": KINDS.get(each.kind, each.kind), "at": each.at, "state": each.state}
             for each in drawn.mails
         ],
+        due=[] if own else await coming_up(person, read, with_titles=False),
     )
 
 

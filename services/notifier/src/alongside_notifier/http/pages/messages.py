@@ -9,17 +9,21 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from alongside.contracts import PersonState
 from alongside.errors import NotFound
 from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.pages import PagesDep, redirect
 from alongside_notifier.domain.bounces import FAILURES
+from alongside_notifier.domain.upcoming import Upcoming
 from alongside_notifier.handlers.intake import try_again
 from alongside_notifier.http.reading import OpenWrite, Read, SeesAll
+from alongside_notifier.http.upcoming import titles_of, upcoming_for
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 25
+_SHOWN = 8
 
 KINDS = {
     "invitation": "Invitation",
@@ -39,6 +43,8 @@ KINDS = {
     "digest": "Your week",
 }
 
+_COMING = {"change": "Change", "reminder": "Reminder", "digest": KINDS["digest"]}
+
 
 @router.get("/messages")
 async def messages(
@@ -57,8 +63,10 @@ async def messages(
         limit=_PAGE,
         offset=(page - 1) * _PAGE,
     )
-    due = [] if everybody else await _due(viewer, read)
     person = await read.people.get(viewer.person_id)
+    due = []
+    if person is not None and not everybody:
+        due = await coming_up(person, read, with_titles=True)
     back = await read.bounced.of(person.email) if person else None
     return pages.render(
         "messages.html",
@@ -124,22 +132,21 @@ async def _mail(number: int, viewer: Viewer, read: NotifierUow, *, sees_all: boo
     return row
 
 
-async def _due(viewer: Viewer, read: NotifierUow) -> list[dict[str, Any]]:
-    """Return what will be sent next, as far as it is known now."""
-    tellings = await read.tellings.of_person(viewer.person_id)
-    reminders = await read.reminders.of_person(viewer.person_id, 3)
-    ids = {row.series_id for row in tellings} | {row.series_id for row in reminders}
-    series = await read.series.by_ids(ids)
-    titles = {series_id: state.title for series_id, state in series.items()}
-    due = [
-        {"what": "A change", "title": titles.get(row.series_id, ""), "at": row.due_at}
-        for row in tellings
+async def coming_up(
+    person: PersonState, read: NotifierUow, *, with_titles: bool
+) -> list[dict[str, Any]]:
+    """Return what will be sent next, as pages show it; without titles, not what it is about."""
+    upcoming = await upcoming_for(person, read)
+    titles = await titles_of(upcoming, read) if with_titles else {}
+    return [
+        {"what": _coming(each, titles.get(each.series_id or "")), "at": each.at, "why": each.why}
+        for each in upcoming[:_SHOWN]
     ]
-    due += [
-        {"what": "A reminder", "title": titles.get(row.series_id, ""), "at": row.due_at}
-        for row in reminders
-    ]
-    return sorted(due, key=lambda each: each["at"])
+
+
+def _coming(each: Upcoming, title: str | None) -> str:
+    what = KINDS.get(each.mail_kind, each.mail_kind) if each.mail_kind else _COMING[each.kind]
+    return f"{what}: {title}" if title else what
 
 
 def _shown(row: Any) -> dict[str, Any]:
