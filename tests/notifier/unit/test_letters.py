@@ -51,6 +51,7 @@ FACTS = {
     "since": "January 5, 2027",
     "number": "3 sessions",
     "returned": True,
+    "seen_url": "https://supervision.example/answer/x/changes",
     "lines": [{"when": "Tue, Jan 12", "what": "Tea & <b>Circle</b>", "where": "Room <5>"}],
     "zone": "America/Chicago",
     "waiting": "2 entries wait for your word",

@@ -22,6 +22,7 @@ from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
 from alongside_notifier.handlers.send import send_mail
+from alongside_notifier.handlers.short_notice import remind_unseen
 from alongside_notifier.handlers.tell import OpenUow, tell_due
 from alongside_notifier.http import routers
 from alongside_notifier.http.feed_door import FeedDoor
@@ -96,6 +97,7 @@ def create_app(
                 "send", timedelta(seconds=1), partial(send_mail, uow, post, worker), on_commit=True
             ),
             Ticker("remind", timedelta(seconds=15), partial(send_reminders, uow, desk)),
+            Ticker("unseen", timedelta(seconds=30), partial(remind_unseen, uow, desk)),
             Ticker("digests", timedelta(minutes=5), partial(send_digests, uow, desk)),
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),

@@ -66,6 +66,10 @@ class Desk:
         """Return the link by which a person answers without an account."""
         return f"{self.origin}/answer/{self.answer_token(person.person_id, series.series_id)}"
 
+    def seen_url(self, person: PersonState, series: SeriesState) -> str:
+        """Return the link by which a person says, without an account, that they saw a change."""
+        return f"{self.answer_url(person, series)}/changes"
+
     def feed_token(self, feed_id: str, generation: int) -> str:
         """Return the secret in a feed's address."""
         return self.secrets.feed_mac(f"{feed_id}:{generation}")

@@ -32,6 +32,7 @@ KINDS = (
     "vouch",
     "vouched",
     "digest",
+    "unseen",
 )
 """Each has a folder of templates, and a sample (`sample_facts`)."""
 

@@ -158,6 +158,15 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
                 "until": wording.long_date(date(2027, 2, 3)),
             },
         ),
+        "unseen": (
+            "A change at short notice that they have not said they saw.",
+            {
+                **known,
+                **session,
+                "changes": [f"{wording.moment(first.starts_at, READER.zone)}: cancelled"],
+                "seen_url": f"{link}/answer/sample/changes",
+            },
+        ),
         "vouched": (
             "A provider from elsewhere answered.",
             {

@@ -111,6 +111,9 @@ async def _keep(
     given: Given, person_id: str, series_id: str, channel: Literal["mail", "web"], uow: NotifierUow
 ) -> None:
     await uow.answers.keep(person_id, series_id, given, now=uow.now, channel=channel)
+    # Whoever answers what changed has seen it.
+    said_at = given.stamp if channel == "mail" else uow.now
+    await uow.short_notice.seen(person_id, series_id, uow.now, key=given.key, at=said_at)
     await refresh_lead_feeds(series_id, uow)
     await uow.emit(
         InvitationAnswered(

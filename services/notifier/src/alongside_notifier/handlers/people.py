@@ -74,6 +74,7 @@ async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     await uow.feeds.revoke_all(person.person_id, uow.now)
     await uow.tellings.none_to(person.person_id)
     await uow.reminders.none_to(person.person_id)
+    await uow.short_notice.none_to(person.person_id)
     await uow.mails.withdraw(person.person_id, uow.now, "The person left before it was sent.")
     await refresh_person(person, uow, desk)
 

@@ -9,6 +9,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Note, marks_of
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of
+from alongside_notifier.domain.short_notice import at_short_notice
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
@@ -47,14 +48,22 @@ def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View
     return None if seat is not None and seat.removed else view_of(series, person_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a series came to be what it is now: what it was, and who changed it."""
+
+    before: SeriesState
+    actor_id: str | None
+
+
 async def refresh_series(
-    series: SeriesState, uow: NotifierUow, desk: Desk, *, at: datetime
+    series: SeriesState, uow: NotifierUow, desk: Desk, *, at: datetime, step: Step | None = None
 ) -> None:
     """Bring feeds, reminders and tellings in line with a series, for everybody in it.
 
     `at` is when the series became what it is; whoever left with nothing to come then is out.
     """
-    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at), uow)
+    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at, step=step), uow)
 
 
 async def refresh_person(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
@@ -71,6 +80,7 @@ async def refresh_seats(
     *,
     at: datetime,
     only: Collection[str] | None = None,
+    step: Step | None = None,
 ) -> list[str]:
     """Bring reminders, tellings and fragments in line; return whose feeds are then to be rebuilt.
 
@@ -108,7 +118,7 @@ async def refresh_seats(
         if each.person_id not in seats or Shown.by(seats[each.person_id]) != each.shown
     }
     await uow.seats.show(series.series_id, changed)
-    waits = {each.person_id: each.wait for each in found if each.wait is not None}
+    waits = await _waits(series, found, seats, step, uow)
     await uow.tellings.soon(series.series_id, waits, uow.now)
     await uow.tellings.nothing(
         series.series_id, [each.person_id for each in found if each.wait is None]
@@ -188,6 +198,31 @@ async def refresh_lead_feeds(series_id: str, uow: NotifierUow) -> None:
     if series is not None and channels:
         names = await names_for(series, uow)
         await rebuild_feeds(await _refresh_parts(series, channels, {}, {}, names, {}, uow), uow)
+
+
+async def _waits(
+    series: SeriesState,
+    found: Collection["_SeatNow"],
+    seats: Mapping[str, SeatRow],
+    step: Step | None,
+    uow: NotifierUow,
+) -> dict[str, timedelta]:
+    """Return after how long to tell people; of a change at short notice, at once."""
+    waits = {each.person_id: each.wait for each in found if each.wait is not None}
+    if step is not None:
+        changes = {
+            each.person_id: at_short_notice(
+                view_of(step.before, each.person_id), series, each.view, uow.now
+            )
+            for each in found
+            if each.person_id in waits
+            and each.person_id in seats
+            and seats[each.person_id].told.standing == "invited"
+            and each.person_id != step.actor_id
+        }
+        await uow.short_notice.keep(series.series_id, changes, uow.now)
+    hurried = await uow.short_notice.untold(series.series_id, waits)
+    return {each: AT_ONCE if each in hurried else wait for each, wait in waits.items()}
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:

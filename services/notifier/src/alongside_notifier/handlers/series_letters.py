@@ -42,10 +42,12 @@ def series_letter(
     answer_url: str,
     letters: Letters,
     now: datetime,
+    seen_url: str | None = None,
 ) -> Letter:
     """Return the letter of a message, in the reader's zone and, where it differs, the provider's.
 
-    `others` are the names of the members whom the reader may see, if any.
+    `others` are the names of the members whom the reader may see, if any. With a `seen_url` it is
+    at short notice, and asks the reader to say that they saw it.
     """
     reader = _Reader(person, series, provider)
     facts: dict[str, Any] = {
@@ -56,6 +58,7 @@ def series_letter(
         "leads": bool(view and view.leads) or person.person_id == series.provider_id,
         "others": others,
         "answer_url": answer_url,
+        "seen_url": seen_url,
         "series": len(series.occurrences) > 1,
         "noun": wording.noun(series),
         "sessions": [],

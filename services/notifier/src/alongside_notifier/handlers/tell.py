@@ -70,11 +70,19 @@ async def tell(person_id: str, series_id: str, uow: NotifierUow, desk: Desk) -> 
     )
     told = left.told
     names = await names_for(series, uow)
+    hurried = bool(await uow.short_notice.untold(series_id, [person_id]))
+    seen_url = desk.seen_url(person, series) if hurried else None
     for message in left.messages:
-        sent_as = await _queue(message, person, series, view, names, told.thread, uow, desk)
+        sent_as = await _queue(
+            message, person, series, view, names, told.thread, seen_url, uow, desk
+        )
         if message.kind == "invitation" or told.thread is None:
             told = told.model_copy(update={"thread": sent_as})
     await uow.seats.set_told(person_id, series_id, told)
+    if hurried and left.messages:
+        await uow.short_notice.told(person_id, series_id, uow.now)
+    elif hurried:
+        await uow.short_notice.forget_untold(person_id, series_id)
     return True
 
 
@@ -85,6 +93,7 @@ async def _queue(
     view: View | None,
     names: Names,
     thread: str | None,
+    seen_url: str | None,
     uow: NotifierUow,
     desk: Desk,
 ) -> str:
@@ -112,6 +121,7 @@ async def _queue(
         association=association,
         others=names.others(view) if view is not None else "",
         answer_url=desk.answer_url(person, series),
+        seen_url=seen_url,
         letters=desk.letters,
         now=uow.now,
     )

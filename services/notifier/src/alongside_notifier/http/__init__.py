@@ -12,6 +12,7 @@ from alongside_notifier.http.pages import (
     messages,
     preferences,
     samples,
+    short_notice,
 )
 
 
@@ -26,6 +27,7 @@ def routers() -> tuple[APIRouter, ...]:
         messages.router,
         preferences.router,
         group_reminders.router,
+        short_notice.router,
     )
     return (
         *pages,

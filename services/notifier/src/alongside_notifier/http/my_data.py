@@ -14,6 +14,12 @@ HOLDINGS = (
         "leads alarm_minutes small_changes hour_mails quiet_from quiet_until digest digest_week",
     ),
     Holding(
+        "changed at short notice",
+        _TABLES["short_notice"],
+        "person_id",
+        "series_id occurrence_key was_at now_at changed_at told_at seen_at again_at",
+    ),
+    Holding(
         "where they stand",
         _TABLES["standings"],
         "id",
@@ -46,13 +52,13 @@ HOLDINGS = (
         "person_id",
         "kind group_id detail hours generation created_at last_modified expires_at revoked_at",
     ),
+    Holding("window of hours", _TABLES["deadlines"], "id", "day said_at"),
     Holding(
         "hours heard of",
         _TABLES["entries"],
         "supervisee_id",
         "status awaits series_id occurrence_key minutes said_at",
     ),
-    Holding("window of hours", _TABLES["deadlines"], "id", "day said_at"),
     Holding(
         "feeds fetched",
         _TABLES["fetches"],

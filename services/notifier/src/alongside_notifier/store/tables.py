@@ -164,6 +164,27 @@ class GroupLeadsRow(NotifierTable, table=True):
     chosen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class ShortNoticeRow(NotifierTable, table=True):
+    """A session of somebody's that was changed at short notice, and whether they saw it."""
+
+    __tablename__ = "short_notice"
+    __table_args__ = (
+        Index("ix_short_notice_changed_at", "changed_at"),
+        Index("ix_short_notice_series_id", "series_id"),
+    )
+
+    person_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    series_id: str = Field(sa_column=Column(String(64), primary_key=True))
+    occurrence_key: str = Field(sa_column=Column(String(16), primary_key=True))
+    was_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    now_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When it begins now; null if it was cancelled."""
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    seen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    again_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
 class AnswerRow(NotifierTable, table=True):
     """What a person answered, for a series (`occurrence_key` empty) or for one meeting."""
 

@@ -15,6 +15,7 @@ from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
 from alongside_notifier.store.reminders import Reminders
 from alongside_notifier.store.series import Seats, Series, Tellings
+from alongside_notifier.store.short_notice import ShortNotice
 from alongside_notifier.store.standings import Standings
 
 
@@ -75,6 +76,11 @@ class NotifierUow(UnitOfWork):
     def entries(self) -> Entries:
         """Hour entries."""
         return Entries(self.session)
+
+    @cached_property
+    def short_notice(self) -> ShortNotice:
+        """Changes at short notice."""
+        return ShortNotice(self.session)
 
     @cached_property
     def standings(self) -> Standings:

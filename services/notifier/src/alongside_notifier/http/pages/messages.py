@@ -41,6 +41,7 @@ KINDS = {
     "vouch": "Hours to vouch for",
     "vouched": "Your provider answered",
     "digest": "Your week",
+    "unseen": "Not seen yet",
 }
 
 _COMING = {"change": "Change", "reminder": "Reminder", "digest": KINDS["digest"]}

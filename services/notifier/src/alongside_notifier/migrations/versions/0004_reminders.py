@@ -41,9 +41,27 @@ def upgrade() -> None:
         sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("group_id", name=op.f("pk_group_leads")),
     )
+    op.create_table(
+        "short_notice",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("series_id", sa.String(length=64), nullable=False),
+        sa.Column("occurrence_key", sa.String(length=16), nullable=False),
+        sa.Column("was_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("now_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "person_id", "series_id", "occurrence_key", name=op.f("pk_short_notice")
+        ),
+    )
+    op.create_index("ix_short_notice_changed_at", "short_notice", ["changed_at"])
+    op.create_index("ix_short_notice_series_id", "short_notice", ["series_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("short_notice")
     op.drop_table("group_leads")
     op.drop_table("standings")
     op.drop_index("ix_entries_awaits", "entries")
