@@ -1,12 +1,10 @@
 """When ten people can be booked over thirty days, against reading the same rows with plain SQL."""
 
 import sqlite3
-import time as clockwork
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from statistics import median
 
 import asyncpg
 
@@ -30,12 +28,11 @@ from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.availability import offers
 from alongside_scheduler.views.free import next_free
 from bench.figures import Figure
+from bench.timing import Work, usual_ms
 
 PEOPLE, DAYS, ROUNDS = 10, 30, 15
 NOW = datetime(2035, 3, 1, 15, 0, tzinfo=UTC)
 """A Thursday; the clocks change within the thirty days."""
-
-Work = Callable[[], Awaitable[object]]
 
 
 async def measure(postgres: str | None) -> list[Figure]:
@@ -55,31 +52,21 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
         people = [await _provider(app, number) for number in range(PEOPLE)]
         starts = len(await _bookable(app, people))
         async with _by_hand(url, people) as by_hand:
-            bare = await _median(by_hand)
+            bare = await usual_ms(by_hand)
         return [
             Figure(
                 f"{PEOPLE} people's bookable times over {DAYS} days, {name}",
-                await _median(lambda: _bookable(app, people)), "ms", bare,
+                await usual_ms(lambda: _bookable(app, people)), "ms", bare,
                 f"{starts} starts offered; bare: the same rows with plain SQL, nothing worked out",
             ),
             Figure(
                 f"next times at which all {PEOPLE} are free, {name}",
-                await _median(lambda: _all_free(app, people)), "ms", bare,
+                await usual_ms(lambda: _all_free(app, people)), "ms", bare,
                 "eight weeks ahead, windows and taken time of everybody",
             ),
         ]  # fmt: skip
     finally:
         await app.database.close()
-
-
-async def _median(work: Work) -> float:
-    """Return how many milliseconds it takes, as a rule."""
-    took = []
-    for _ in range(ROUNDS):
-        began = clockwork.perf_counter()
-        await work()
-        took.append((clockwork.perf_counter() - began) * 1000)
-    return median(took)
 
 
 @asynccontextmanager

@@ -3,16 +3,12 @@
 Ours is the whole page, through the application and back; bare is the same rows with plain SQL.
 """
 
-import sqlite3
-import time as clockwork
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-import asyncpg
 import httpx2
 from sqlalchemy import insert, text
 
@@ -26,14 +22,12 @@ from alongside_logbook.app import create_app
 from alongside_logbook.domain.board import URGENCY
 from alongside_logbook.store.tables import BoardRow, EndingRow, PersonRow, TallyRow
 from bench.figures import Figure
+from bench.timing import Work, by_hand, usual_ms
 
 PEOPLE, PROVIDERS, GROUPS = 10_000, 200, 1_000
-ROUNDS = 25
 NOW = datetime(2035, 12, 5, 15, 0, tzinfo=UTC)
 ORIGIN = "http://bench.example"
 ZONE = "America/Chicago"
-
-Work = Callable[[], Awaitable[object]]
 
 
 async def measure(postgres: str | None) -> list[Figure]:
@@ -51,30 +45,30 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
     await migrate.upgrade(app.database, app.migrations)
     try:
         await _fill(app)
-        async with _by_hand(url) as ask, _pages(app) as see:
-            board = await _median(see("/cohort"))
-            bare = await _median(lambda: _together(ask, _STATES, _PAGE))
-            groups = await _median(see("/cohort/groups"))
-            sums = await _median(lambda: _together(ask, _BY_SERIES, _BY_PROVIDER))
+        async with by_hand(url) as ask, _pages(app) as see:
+            board = await usual_ms(see("/cohort"))
+            bare = await usual_ms(lambda: _together(ask, _STATES, _PAGE))
+            groups = await usual_ms(see("/cohort/groups"))
+            sums = await usual_ms(lambda: _together(ask, _BY_SERIES, _BY_PROVIDER))
             return [
                 Figure(f"board, {name}", board, "ms", bare, f"{PEOPLE:,} people, a page of 50"),
                 Figure(
                     f"board, one state, {name}",
-                    await _median(see("/cohort?show=drifting&page=10")), "ms", None,
+                    await usual_ms(see("/cohort?show=drifting&page=10")), "ms", None,
                     "the tenth page",
                 ),
                 Figure(
-                    f"board, a name, {name}", await _median(see("/cohort?q=lee")), "ms", None, ""
+                    f"board, a name, {name}", await usual_ms(see("/cohort?q=lee")), "ms", None, ""
                 ),
                 Figure(
                     f"hours by group and provider, {name}", groups, "ms", sums,
                     f"{GROUPS:,} groups, {PROVIDERS} providers, {3 * PEOPLE:,} sums",
                 ),
                 Figure(
-                    f"what waits, {name}", await _median(see("/cohort/waiting")), "ms", None, ""
+                    f"what waits, {name}", await usual_ms(see("/cohort/waiting")), "ms", None, ""
                 ),
                 Figure(
-                    f"whose status ends, {name}", await _median(see("/cohort/providers")), "ms",
+                    f"whose status ends, {name}", await usual_ms(see("/cohort/providers")), "ms",
                     None, "",
                 ),
             ]  # fmt: skip
@@ -85,17 +79,6 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
 async def _together(ask: Callable[[str], Awaitable[object]], *queries: str) -> None:
     for query in queries:
         await ask(query)
-
-
-async def _median(work: Work) -> float:
-    """Return how many milliseconds it takes, as a rule."""
-    await work()
-    took = []
-    for _ in range(ROUNDS):
-        began = clockwork.perf_counter()
-        await work()
-        took.append((clockwork.perf_counter() - began) * 1000)
-    return median(took)
 
 
 # --- Ten thousand people ------------------------------------------------------------------------
@@ -192,19 +175,3 @@ _SUMS = """
 SELECT {by}, count(DISTINCT supervisee_id), sum(sessions), sum(confirmed), sum(waiting)
 FROM tallies WHERE year = 2035 GROUP BY {by} ORDER BY 4 DESC, 1 LIMIT 30"""
 _BY_SERIES, _BY_PROVIDER = _SUMS.format(by="series_id"), _SUMS.format(by="provider_id")
-
-
-@asynccontextmanager
-async def _by_hand(url: str) -> Any:
-    if url.startswith("sqlite"):
-        lite = sqlite3.connect(url.partition("///")[2])
-
-        async def read(query: str) -> list[Any]:
-            return lite.execute(query).fetchall()
-
-        yield read
-        lite.close()
-    else:
-        server = await asyncpg.connect(url.replace("+asyncpg", ""))
-        yield server.fetch
-        await server.close()

@@ -6,10 +6,8 @@ bare is reading the same rows, and sending them back as one statement each, with
 """
 
 import time as clockwork
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx2
@@ -42,15 +40,13 @@ from alongside_logbook.handlers.people import on_people
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.handlers.sessions import on_sessions
 from bench.figures import Figure
+from bench.timing import Work, usual_ms
 
 ENTRIES, WAITING, AHEAD, PROVIDERS = 5_000, 5, 24, 3
-ROUNDS = 25
 NOW = datetime(2035, 12, 5, 15, 0, tzinfo=UTC)
 ORIGIN = "http://bench.example"
 ZONE = "America/Chicago"
 ANN = "ann"
-
-Work = Callable[[], Awaitable[object]]
 
 
 async def measure(postgres: str | None) -> list[Figure]:
@@ -69,9 +65,9 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
     try:
         await _fill(app)
         first = await _once(lambda: _again(app))
-        again = await _median(lambda: _again(app), 5)
-        rows = await _median(lambda: _rows(app, write=False), 5)
-        written = await _median(lambda: _rows(app, write=True), 5)
+        again = await usual_ms(lambda: _again(app), 5)
+        rows = await usual_ms(lambda: _rows(app, write=False), 5)
+        written = await usual_ms(lambda: _rows(app, write=True), 5)
         cookie = {"Cookie": f"{cookie_name(ORIGIN)}={_signed(app)}"}
         figures = [
             Figure(
@@ -96,10 +92,10 @@ async def _page(app: ServiceApp, path: str, what: str, cookie: dict[str, str]) -
     async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=cookie) as client:
         answer = await client.get(path)
         assert answer.status_code == 200, answer.text[:500]
-        ours = await _median(lambda: client.get(path))
+        ours = await usual_ms(lambda: client.get(path))
     bare = httpx2.ASGITransport(_bare(answer.text))
     async with httpx2.AsyncClient(transport=bare, base_url=ORIGIN) as client:
-        theirs = await _median(lambda: client.get("/"))
+        theirs = await usual_ms(lambda: client.get("/"))
     return Figure(what, ours, "ms", theirs, f"{len(answer.content) / 1024:,.0f} KiB")
 
 
@@ -116,12 +112,6 @@ async def _once(work: Work) -> float:
     began = clockwork.perf_counter()
     await work()
     return (clockwork.perf_counter() - began) * 1000
-
-
-async def _median(work: Work, rounds: int = ROUNDS) -> float:
-    """Return how many milliseconds it takes, as a rule."""
-    await work()
-    return median([await _once(work) for _ in range(rounds)])
 
 
 async def _again(app: ServiceApp) -> None:

@@ -3,16 +3,11 @@
 Ours is the whole page, through the application and back; bare is the same rows with plain SQL.
 """
 
-import sqlite3
-import time as clockwork
-from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-import asyncpg
 import httpx2
 from sqlalchemy import insert
 
@@ -34,15 +29,13 @@ from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
 from alongside_scheduler.handlers.sign_in import begin
 from alongside_scheduler.store.tables import PersonRow
 from bench.figures import Figure
+from bench.timing import Ask, Work, by_hand, usual_ms
 
 GROUPS, SESSIONS, MEMBERS, PEOPLE = 100, 100, 4, 10_000
-ROUNDS = 25
 FIRST = date(2035, 1, 1)
 NOW = datetime(2035, 12, 5, 15, 0, tzinfo=UTC)
 MONTH = "2035-12"
 ORIGIN = "http://bench.example"
-
-Work = Callable[[], Awaitable[object]]
 
 
 async def measure(postgres: str | None) -> list[Figure]:
@@ -60,44 +53,34 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
     await migrate.upgrade(app.database, app.migrations)
     try:
         coordinator, supervisor = await _fill(app)
-        async with _by_hand(url) as ask, _pages(app) as see:
+        async with by_hand(url) as ask, _pages(app) as see:
             return [
                 Figure(
                     f"month of everybody, {name}",
-                    await _median(see(coordinator, f"/schedule/month/{MONTH}?show=all")), "ms",
-                    await _median(lambda: ask(_SESSIONS, _GRID)),
+                    await usual_ms(see(coordinator, f"/schedule/month/{MONTH}?show=all")), "ms",
+                    await usual_ms(lambda: ask(_SESSIONS, _GRID)),
                     f"{GROUPS * SESSIONS:,} sessions, {await _shown(ask)} of them in the month's weeks",
                 ),
                 Figure(
                     f"month of one person, {name}",
-                    await _median(see(supervisor, f"/schedule/month/{MONTH}")), "ms",
-                    await _median(lambda: ask(_OWN, [*_GRID, supervisor])),
+                    await usual_ms(see(supervisor, f"/schedule/month/{MONTH}")), "ms",
+                    await usual_ms(lambda: ask(_OWN, [*_GRID, supervisor])),
                     "among the same sessions",
                 ),
                 Figure(
                     f"search, {name}",
-                    await _median(see(coordinator, "/search?q=nun%20so")), "ms",
-                    await _median(lambda: ask(_PEOPLE, [])),
+                    await usual_ms(see(coordinator, "/search?q=nun%20so")), "ms",
+                    await usual_ms(lambda: ask(_PEOPLE, [])),
                     f"{PEOPLE:,} people, {GROUPS} groups, {GROUPS * SESSIONS:,} sessions",
                 ),
                 Figure(
                     f"list of people, {name}",
-                    await _median(see(coordinator, "/people?role=supervisee&page=50")), "ms", None,
+                    await usual_ms(see(coordinator, "/people?role=supervisee&page=50")), "ms", None,
                     f"a page of 50 in the middle of {PEOPLE:,}",
                 ),
             ]  # fmt: skip
     finally:
         await app.database.close()
-
-
-async def _median(work: Work) -> float:
-    """Return how many milliseconds it takes, as a rule."""
-    took = []
-    for _ in range(ROUNDS):
-        began = clockwork.perf_counter()
-        await work()
-        took.append((clockwork.perf_counter() - began) * 1000)
-    return median(took)
 
 
 # --- Ten thousand sessions and people -----------------------------------------------------------
@@ -210,32 +193,6 @@ SELECT id, name, email FROM people
 WHERE search_text LIKE '% nun%' AND search_text LIKE '% so%' AND left_at IS NULL
 ORDER BY search_text, id LIMIT 12"""
 
-Ask = Callable[[str, list[Any]], Awaitable[list[Any]]]
-
 
 async def _shown(ask: Ask) -> int:
     return len(await ask(_SESSIONS, _GRID))
-
-
-@asynccontextmanager
-async def _by_hand(url: str) -> Any:
-    if url.startswith("sqlite"):
-        lite = sqlite3.connect(url.partition("///")[2])
-
-        async def read(query: str, values: list[Any]) -> list[Any]:
-            plain = [
-                f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
-                for value in values
-            ]
-            return lite.execute(query.replace("$", "?"), plain).fetchall()
-
-        yield read
-        lite.close()
-    else:
-        server = await asyncpg.connect(url.replace("+asyncpg", ""))
-
-        async def fetch(query: str, values: list[Any]) -> list[Any]:
-            return await server.fetch(query, *values)
-
-        yield fetch
-        await server.close()

@@ -161,11 +161,12 @@ class BoardStore:
 
         Only of people who lead a series, or with whom somebody has hours since that year.
         """
+        soon = select(_ENDINGS.c.person_id).where(_ENDINGS.c.ends_on.between(first, last))
         served = (
             select(
                 _TALLIES.c.provider_id, func.count(_TALLIES.c.supervisee_id.distinct()).label("n")
             )
-            .where(_TALLIES.c.year >= since_year)
+            .where(_TALLIES.c.year >= since_year, _TALLIES.c.provider_id.in_(soon))
             .group_by(_TALLIES.c.provider_id)
             .subquery()
         )

@@ -47,7 +47,7 @@ def upgrade() -> None:
             "supervisee_id", "provider_id", "series_id", "year", name=op.f("pk_tallies")
         ),
     )
-    op.create_index("ix_tallies_year_provider", "tallies", ["year", "provider_id"])
+    op.create_index("ix_tallies_provider", "tallies", ["provider_id", "year"])
     op.create_index("ix_tallies_series", "tallies", ["series_id"])
     op.create_table(
         "endings",

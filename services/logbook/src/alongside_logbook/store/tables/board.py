@@ -46,7 +46,7 @@ class TallyRow(LogbookTable, table=True):
 
     __tablename__ = "tallies"
     __table_args__ = (
-        Index("ix_tallies_year_provider", "year", "provider_id"),
+        Index("ix_tallies_provider", "provider_id", "year"),
         Index("ix_tallies_series", "series_id"),
     )
 
