@@ -1,6 +1,6 @@
 """What is queued for somebody: for them with titles, for a coordinator without."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -36,3 +36,19 @@ async def test_all_that_will_come_is_listed(notifier, open_browser):
     script = await open_browser("eve", roles=("coordinator",), token=True)
     assert await script.send("GET", "/messages/upcoming/people/ben") == rows
     await ben.send("GET", "/messages/upcoming/people/cleo", status=403)
+
+
+async def test_whoever_has_not_seen_a_late_change_will_be_asked_once_more(notifier, open_browser):
+    life = await notifier.begin()
+    notifier.clock.advance(timedelta(days=7, hours=3))
+    await notifier.hear_series(life.move(life.keys()[0], timedelta(hours=1)))
+    await notifier.tell()
+    told_at = notifier.clock.now()
+    ben = await open_browser("ben", token=True)
+    rows = await ben.send("GET", "/messages/upcoming")
+    (asked,) = [row for row in rows if row["kind"] == "unseen"]
+    assert datetime.fromisoformat(asked["at"]) == told_at + timedelta(hours=1)
+    cleo = await open_browser("cleo")
+    assert "Not seen yet: Tuesday Circle" in await cleo.page("/messages")
+    notifier.clock.advance(timedelta(hours=1))
+    assert "unseen" not in [row["kind"] for row in await ben.send("GET", "/messages/upcoming")]

@@ -15,7 +15,7 @@ _WEEK = 7
 class Upcoming:
     """A mail to come: which kind, when, and why. What it will say is not in it."""
 
-    kind: Literal["change", "reminder", "digest", "queued"]
+    kind: Literal["change", "reminder", "digest", "unseen", "queued"]
     at: datetime
     why: str
     series_id: str | None = None

@@ -51,7 +51,7 @@ class LastMail(_Model):
 class UpcomingView(_Model):
     """A mail to come, as things stand now: which kind, when and why, and nothing of what it says."""
 
-    kind: Literal["change", "reminder", "digest", "queued"]
+    kind: Literal["change", "reminder", "digest", "unseen", "queued"]
     mail_kind: str | None
     """Of a mail that is written and waits to be sent."""
     at: datetime

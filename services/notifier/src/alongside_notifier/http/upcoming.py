@@ -9,7 +9,9 @@ from sqlalchemy import Row
 from alongside.contracts import PersonState
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.plain import one_line
+from alongside_notifier.domain.short_notice import AGAIN
 from alongside_notifier.domain.upcoming import Upcoming, next_digest
+from alongside_notifier.store.short_notice import change_of
 from alongside_notifier.store.uow import NotifierUow
 
 MOST = 10
@@ -44,11 +46,27 @@ async def upcoming_for(person: PersonState, read: NotifierUow) -> list[Upcoming]
         )
         for row in await read.reminders.of_person(person_id, MOST)
     ]
+    found += [
+        Upcoming("unseen", at, "Unless it is seen until then.", series_id)
+        for series_id, at in (await _unseen(person_id, read)).items()
+    ]
     chosen = await read.people.preferences(person_id)
     if chosen.digest:
         at = next_digest(now, chosen.quiet, person.zone)
         found.append(Upcoming("digest", at, "Once a week, if there is something to say."))
     return sorted(found, key=lambda each: each.at)
+
+
+async def _unseen(person_id: str, read: NotifierUow) -> dict[str, datetime]:
+    """Return when somebody is asked once more whether they saw a change, by series."""
+    asked: dict[str, datetime] = {}
+    for row in await read.short_notice.since(read.now - 2 * AGAIN):
+        if row.person_id != person_id or row.told_at is None or row.seen_at or row.again_at:
+            continue
+        at = row.told_at + AGAIN
+        if read.now < at < change_of(row).matters_until:
+            asked[row.series_id] = min(at, asked.get(row.series_id, at))
+    return asked
 
 
 def _why_queued(row: Row[Any], now: datetime) -> str:

@@ -19,6 +19,7 @@ from alongside_notifier.store.uow import NotifierUow
 router = APIRouter(include_in_schema=False)
 
 _TICKS = (14, 7, 0)
+_WANTING = ("bad", "warn")
 _TONES = ("bad", "warn", "info", "calm", "good")
 
 
@@ -40,8 +41,8 @@ async def everybody(
     found.sort(key=lambda one: (_TONES.index(worst(one.findings)), one.person.name.casefold()))
     return pages.render(
         "health_people.html",
-        people=[{"person": one.person, "findings": one.findings} for one in found],
-        wanting=sum(worst(one.findings) in {"bad", "warn"} for one in found),
+        wanting=[one for one in found if worst(one.findings) in _WANTING],
+        well=[one for one in found if worst(one.findings) not in _WANTING],
     )
 
 

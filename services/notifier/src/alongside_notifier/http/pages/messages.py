@@ -44,7 +44,12 @@ KINDS = {
     "unseen": "Not seen yet",
 }
 
-_COMING = {"change": "Change", "reminder": "Reminder", "digest": KINDS["digest"]}
+_COMING = {
+    "change": "Change",
+    "reminder": "Reminder",
+    "digest": KINDS["digest"],
+    "unseen": KINDS["unseen"],
+}
 
 
 @router.get("/messages")
