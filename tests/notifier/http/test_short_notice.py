@@ -106,12 +106,15 @@ async def test_it_is_told_at_once_with_a_link_to_say_so(notifier, open_browser, 
     assert "at short notice" not in text_of(own)
     ada = await open_browser("ada", roles=("supervisor",))
     assert "0 of 2 have seen it" in await ada.page("/calendar/changes")
+    assert "2 people have not seen it yet" in await ada.page("/calendar")
     link = link_in((await mails(notifier, "ben", "changed"))[0])
+    assert f'action="{link}"' in await (await open_browser("ben")).page("/calendar")
     nobody = await open_browser()
     assert "I have seen it" in await nobody.page(link)
     assert "0 of 2 have seen it" in await ada.page("/calendar/changes")
     await nobody.post(link)
     assert "There is nothing more to do" in await nobody.page(link)
+    assert "I have seen it" not in await (await open_browser("ben")).page("/calendar")
     page = await ada.page("/calendar/changes")
     assert "1 of 2 have seen it" in page
     assert "cleo@people.example" in page
@@ -133,6 +136,19 @@ async def test_whoever_has_not_seen_it_is_asked_once_more(notifier, open_browser
     assert again.subject.startswith("Have you seen it? Tuesday Circle, Tue, Jan 12, 10:00 AM")
     assert link_in(again)
     assert await mails(notifier, "ben", "unseen") == []
+
+
+async def test_scripts_see_and_say_the_same(notifier, open_browser, today):
+    await notifier.tell(wait=False)
+    ben = await open_browser("ben", token=True)
+    assert await ben.send("GET", "/changes") == []
+    await ben.send("POST", "/changes/series-1/seen", status=204)
+    (change,) = await (await open_browser("ada", token=True)).send("GET", "/changes")
+    assert change["occurrence_key"] == FIRST
+    assert [(each["name"], bool(each["seen_at"])) for each in change["people"]] == [
+        ("Cleo Ramírez", False),
+        ("Ben Achterberg", True),
+    ]
 
 
 async def test_an_answer_says_that_it_was_seen(notifier, open_browser, today):

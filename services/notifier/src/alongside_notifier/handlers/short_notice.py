@@ -96,6 +96,23 @@ async def told_of(person_id: str, series: SeriesState, uow: NotifierUow) -> list
     ]
 
 
+async def unseen_by(person_id: str, uow: NotifierUow) -> list[tuple[ShortNoticeRow, SeriesState]]:
+    """Return what somebody has yet to say they saw, as far as it still stands so and is to come."""
+    rows = [
+        row
+        for row in await uow.short_notice.since(uow.now - _SHOWN)
+        if row.person_id == person_id and row.seen_at is None
+    ]
+    series = await uow.series.by_ids({row.series_id for row in rows})
+    return [
+        (row, series[row.series_id])
+        for row in rows
+        if row.series_id in series
+        and still_holds(change_of(row), series[row.series_id])
+        and change_of(row).matters_until > uow.now
+    ]
+
+
 def in_words(change: Change, zone_name: str) -> str:
     """Return `Tuesday, January 12, 2027, 10:00 AM (UTC-06:00): cancelled`."""
     was = wording.moment(change.was_at, zone_name)

@@ -2,7 +2,14 @@
 
 from fastapi import APIRouter
 
-from alongside_notifier.http import api, feeds_api, groups_api, health_api, my_data
+from alongside_notifier.http import (
+    api,
+    feeds_api,
+    groups_api,
+    health_api,
+    my_data,
+    short_notice_api,
+)
 from alongside_notifier.http.pages import (
     answer,
     calendar,
@@ -36,4 +43,5 @@ def routers() -> tuple[APIRouter, ...]:
         groups_api.router,
         health_api.router,
         my_data.router,
+        short_notice_api.router,
     )

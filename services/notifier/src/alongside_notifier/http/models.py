@@ -150,6 +150,25 @@ class GroupReminders(_Model):
     reminder_leads: list[int] | None = None
 
 
+class Witness(_Model):
+    """Somebody who was told of a change at short notice, and when they said that they saw it."""
+
+    person_id: str
+    name: str
+    seen_at: datetime | None
+
+
+class ChangeView(_Model):
+    """A session that was changed at short notice. `now_at` null: it was cancelled."""
+
+    series_id: str
+    occurrence_key: str
+    title: str
+    was_at: datetime
+    now_at: datetime | None
+    people: list[Witness]
+
+
 class ReplyOutcome(_Model):
     """What became of an answer mail."""
 

@@ -13,10 +13,12 @@ from alongside_notifier.domain.answers import Answer
 from alongside_notifier.handlers.answers import answer_on_page
 from alongside_notifier.handlers.feeds import revoke_feed, rotate_feed
 from alongside_notifier.handlers.more_feeds import switch_on
+from alongside_notifier.handlers.short_notice import notices_of, unseen_by
 from alongside_notifier.http.agenda import agenda_of
 from alongside_notifier.http.feed_view import feed_shown
 from alongside_notifier.http.pages.feeds import SAID_NEW_ADDRESS, code_of
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
+from alongside_notifier.store.short_notice import change_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,6 +33,7 @@ async def my_calendar(
     """Show the feed and the sessions to come."""
     row = await read.feeds.current(viewer.person_id)
     feed = await feed_shown(row, read, desk) if row else None
+    led = await notices_of(viewer.person_id, read)
     return pages.render(
         "calendar.html",
         feed=feed,
@@ -39,6 +42,12 @@ async def my_calendar(
             await feed_shown(each, read, desk) for each in await read.feeds.more(viewer.person_id)
         ],
         agenda=await agenda_of(viewer.person_id, read, limit=_SHOWN),
+        led=len(led),
+        unseen=sum(len(each.people) - each.seen for each in led),
+        mine=[
+            (change_of(row), series, desk.answer_token(viewer.person_id, series.series_id))
+            for row, series in await unseen_by(viewer.person_id, read)
+        ],
         known=await read.people.get(viewer.person_id) is not None,
     )
 
