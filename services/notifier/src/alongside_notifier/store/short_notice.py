@@ -1,17 +1,16 @@
 """Changes at short notice, and who has seen them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from alongside.db import UtcDateTime
 from alongside_notifier.domain.short_notice import Change
 from alongside_notifier.store.tables import ShortNoticeRow
 from alongside_notifier.store.upsert import insert_into, table_of
-
-_LONGEST = timedelta(days=30)
 
 
 def change_of(row: ShortNoticeRow) -> Change:
@@ -121,15 +120,17 @@ class ShortNotice:
     async def take_unseen(
         self, told_before: datetime, now: datetime, limit: int
     ) -> Sequence[ShortNoticeRow]:
-        """Lock what was told that long ago and nobody has seen, until the transaction ends."""
+        """Lock what was told that long ago, still matters and was not seen, until the transaction ends."""
         rows = await self._session.exec(
             select(ShortNoticeRow)
             .where(
                 col(ShortNoticeRow.told_at) <= told_before,
                 col(ShortNoticeRow.seen_at).is_(None),
                 col(ShortNoticeRow.again_at).is_(None),
-                # Longer ago, nothing of it is still to come.
-                col(ShortNoticeRow.changed_at) > now - _LONGEST,
+                func.coalesce(
+                    col(ShortNoticeRow.now_at), col(ShortNoticeRow.was_at), type_=UtcDateTime
+                )
+                > now,
             )
             .order_by(
                 col(ShortNoticeRow.person_id),
