@@ -192,3 +192,9 @@ async def test_what_is_taken_back_at_once_troubles_nobody(notifier, open_browser
     assert "Nothing changed" in await ada.page("/calendar/changes")
     notifier.clock.advance(timedelta(hours=1))
     assert await notifier.tick("unseen") == 0
+    await notifier.hear_series(today.move(today.keys()[2], timedelta(hours=1)), actor_id="ada")
+    await notifier.tell(wait=False)
+    assert await mails(notifier, "ben", "changed") == []  # weeks ahead: it waits like any other
+    await notifier.tell()
+    (changed,) = await mails(notifier, "ben", "changed")
+    assert "at short notice" not in text_of(changed)

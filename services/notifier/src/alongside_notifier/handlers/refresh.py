@@ -9,7 +9,6 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Note, marks_of
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of
-from alongside_notifier.domain.short_notice import at_short_notice
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
@@ -23,13 +22,13 @@ from alongside_notifier.domain.view import (
     whole_view,
 )
 from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
+from alongside_notifier.handlers.hurry import AT_ONCE, Step, hurried
 from alongside_notifier.handlers.standing import numbers_of
 from alongside_notifier.store.people import DEFAULTS, Preferences
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
-AT_ONCE = timedelta(0)
 _NOTHING = Fragment("")
 
 
@@ -46,14 +45,6 @@ async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
 def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View | None:
     """Return a series as this person's calendar should have it now."""
     return None if seat is not None and seat.removed else view_of(series, person_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How a series came to be what it is now: what it was, and who changed it."""
-
-    before: SeriesState
-    actor_id: str | None
 
 
 async def refresh_series(
@@ -118,7 +109,9 @@ async def refresh_seats(
         if each.person_id not in seats or Shown.by(seats[each.person_id]) != each.shown
     }
     await uow.seats.show(series.series_id, changed)
-    waits = await _waits(series, found, seats, step, uow)
+    waits = {each.person_id: each.wait for each in found if each.wait is not None}
+    views = {each.person_id: each.view for each in found}
+    waits = await hurried(series, waits, views, seats, step, uow)
     await uow.tellings.soon(series.series_id, waits, uow.now)
     await uow.tellings.nothing(
         series.series_id, [each.person_id for each in found if each.wait is None]
@@ -127,7 +120,6 @@ async def refresh_seats(
         if each.wait is None and each.told is not None:
             await uow.seats.set_told(each.person_id, series.series_id, each.told)
     await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
-    views = {each.person_id: each.view for each in found}
     more = [each for each in channels if each.kind in {"more", "lead"}]
     stale = await _refresh_parts(series, more, views, marks, names, chosen, uow)
     return [
@@ -198,31 +190,6 @@ async def refresh_lead_feeds(series_id: str, uow: NotifierUow) -> None:
     if series is not None and channels:
         names = await names_for(series, uow)
         await rebuild_feeds(await _refresh_parts(series, channels, {}, {}, names, {}, uow), uow)
-
-
-async def _waits(
-    series: SeriesState,
-    found: Collection["_SeatNow"],
-    seats: Mapping[str, SeatRow],
-    step: Step | None,
-    uow: NotifierUow,
-) -> dict[str, timedelta]:
-    """Return after how long to tell people; of a change at short notice, at once."""
-    waits = {each.person_id: each.wait for each in found if each.wait is not None}
-    if step is not None:
-        changes = {
-            each.person_id: at_short_notice(
-                view_of(step.before, each.person_id), series, each.view, uow.now
-            )
-            for each in found
-            if each.person_id in waits
-            and each.person_id in seats
-            and seats[each.person_id].told.standing == "invited"
-            and each.person_id != step.actor_id
-        }
-        await uow.short_notice.keep(series.series_id, changes, uow.now)
-    hurried = await uow.short_notice.untold(series.series_id, waits)
-    return {each: AT_ONCE if each in hurried else wait for each, wait in waits.items()}
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:

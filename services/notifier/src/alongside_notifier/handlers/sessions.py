@@ -2,7 +2,8 @@
 
 from alongside.contracts.sessions import SessionsEvent
 from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.refresh import Step, refresh_series
+from alongside_notifier.handlers.hurry import Step
+from alongside_notifier.handlers.refresh import refresh_series
 from alongside_notifier.store.uow import NotifierUow
 
 

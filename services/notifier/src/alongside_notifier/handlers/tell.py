@@ -82,7 +82,7 @@ async def tell(person_id: str, series_id: str, uow: NotifierUow, desk: Desk) -> 
     if hurried and left.messages:
         await uow.short_notice.told(person_id, series_id, uow.now)
     elif hurried:
-        await uow.short_notice.forget_untold(person_id, series_id)
+        await uow.short_notice.forget_untold(series_id, [person_id])
     return True
 
 

@@ -75,11 +75,13 @@ class ShortNotice:
             .values(told_at=now)
         )
 
-    async def forget_untold(self, person_id: str, series_id: str) -> None:
-        """Forget what came to nothing before anybody was told."""
+    async def forget_untold(self, series_id: str, person_ids: Collection[str]) -> None:
+        """Forget what came to nothing before these people were told."""
         await self._session.execute(
             delete(self._table).where(
-                *self._of(person_id, series_id), self._table.c.told_at.is_(None)
+                self._table.c.series_id == series_id,
+                self._table.c.person_id.in_(person_ids),
+                self._table.c.told_at.is_(None),
             )
         )
 
