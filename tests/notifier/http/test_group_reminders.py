@@ -1,7 +1,10 @@
 """When everybody in a group is reminded, where they chose nothing of their own."""
 
+from datetime import timedelta
+
 import pytest
 
+from alongside.contracts import MilestoneReached
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.reminders import leads_for
 from notifier.making import make_series
@@ -78,3 +81,21 @@ async def test_only_who_leads_a_group_speaks_for_it(notifier, open_browser):
     assert chosen["reminder_leads"] == [60]
     assert await leads_of(notifier, "ben") == {60}
     await script.send("PUT", "/groups/group-9/reminders", {"reminder_leads": []}, status=404)
+
+
+async def test_what_waits_for_the_end_of_quiet_hours_says_so(notifier, open_browser):
+    await notifier.begin()
+    await notifier.tick("send")
+    ben = await open_browser("ben")
+    nine = {"quiet_from": "08:00", "quiet_until": "10:00"}
+    await ben.post("/preferences", hour_mails="yes", **nine)
+    milestone = {"supervisee_id": "ben", "category": "IFS", "counted_minutes": 1440}
+    now = notifier.clock.now()
+    await notifier.hear(MilestoneReached(id=notifier.ids(), occurred_at=now, **milestone))
+    await notifier.tick("send")
+    page = await ben.page("/messages")
+    assert "After your quiet hours" in page
+    assert "On its way" not in page
+    notifier.clock.advance(timedelta(hours=1))
+    await notifier.tick("send")
+    assert "After your quiet hours" not in await ben.page("/messages")
