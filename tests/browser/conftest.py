@@ -33,6 +33,8 @@ class Story:
         self.people: dict[str, Somebody] = {}
         self.group = ""
         self.series = ""
+        self.looked_at: set[str] = set()
+        """Kinds of pages that somebody was led to already."""
 
     def somebody(self, name: str, **device: object) -> Somebody:
         """Return a person with a new browser."""

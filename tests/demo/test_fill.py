@@ -1,4 +1,4 @@
-"""Two folders filled with the same seed and day show the same; and what they show is the story."""
+"""What is filled is the story, the same for the same seed and day."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from alongside.host import Host, create_services
 from alongside.settings import Settings
 from alongside.testing import FixedClock
 from alongside_demo.client import Clients
+from alongside_demo.fill import fill
 from alongside_demo.lately import THISTLE_NAME
 from alongside_demo.life import live
 from alongside_demo.player import LOGBOOK, NOTIFIER, SCHEDULER
@@ -27,6 +29,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(290)]
 
 DAY = date(2026, 3, 2)
 COMMAND = Path(sys.executable).with_name("alongside")
+BEGINNING = 100
+"""So many steps of the story are lived twice."""
 NEXT_MORNING = datetime.combine(DAY, time(8), tzinfo=ZoneInfo("America/Chicago")).astimezone(UTC)
 
 
@@ -42,23 +46,12 @@ def alongside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> tuple[Path, Path]:
-    """Two folders, filled side by side by the command."""
-    both = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
-    filling = [
-        subprocess.Popen(
-            [COMMAND, "demo", "--fill-only", "--date", DAY.isoformat()],
-            env=environment(folder),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for folder in both
-    ]
-    for each in filling:
-        said, _ = each.communicate(timeout=280)
-        assert each.returncode == 0, said
-    return both
+def folder(tmp_path_factory) -> Path:
+    """A folder, filled by the command."""
+    filled = tmp_path_factory.mktemp("demo")
+    filling = alongside(filled, "demo", "--fill-only", "--date", DAY.isoformat())
+    assert filling.returncode == 0, filling.stderr
+    return filled
 
 
 @asynccontextmanager
@@ -128,16 +121,22 @@ async def everything(folder: Path) -> dict:
     return shown
 
 
-async def test_the_same_seed_and_day_fill_the_same(folders):
-    one, other = [await everything(folder) for folder in folders]
+async def test_the_same_seed_and_day_fill_the_same(tmp_path):
+    life = live(7, DAY)
+    beginning = replace(life, steps=life.steps[:BEGINNING])
+    shown = []
+    for name in ("one", "other"):
+        await fill(beginning, Settings(data=tmp_path / name), lambda _: None)
+        shown.append(await everything(tmp_path / name))
+    one, other = shown
     assert one.keys() == other.keys()
     for asked, answer in one.items():
         assert answer == other[asked], asked
-    assert len(one) > 500
+    assert len(one) > 100
 
 
-async def test_what_was_filled_is_the_story(folders):
-    shown = await everything(folders[0])
+async def test_what_was_filled_is_the_story(folder):
+    shown = await everything(folder)
     life = live(7, DAY)
     assert Counter(role for each in shown["people"] for role in each["roles"]) == {
         "coordinator": 1,
@@ -184,11 +183,11 @@ async def test_what_was_filled_is_the_story(folders):
     assert returned[0]["returned_because"]
 
 
-async def test_every_page_of_the_scheduler_has_something_to_show(folders):
+async def test_every_page_of_the_scheduler_has_something_to_show(folder):
     life = live(7, DAY)
     boss = life.founder.email
     ruth, tobias = (life.people[key].email for key in ("ruth", "tobias"))
-    async with opened(folders[0]) as clients:
+    async with opened(folder) as clients:
 
         async def ask(path: str, who: str = boss) -> Any:
             return await clients.call(who, "GET", path)
@@ -229,32 +228,32 @@ async def test_every_page_of_the_scheduler_has_something_to_show(folders):
             assert any(each["kind"] == "individual" for each in mine), who
 
 
-def test_nobody_is_mailed_about_the_distant_past(folders):
-    files = sorted((folders[0] / "mail").iterdir())
+def test_nobody_is_mailed_about_the_distant_past(folder):
+    files = sorted((folder / "mail").iterdir())
     assert 0 < len(files) < 120
     assert all(file.name >= "20260218" for file in files)
 
 
-def test_the_history_verifies(folders):
-    answer = alongside(folders[0], "verify")
+def test_the_history_verifies(folder):
+    answer = alongside(folder, "verify")
     assert answer.returncode == 0, answer.stderr
 
 
-def test_what_holds_the_demo_is_left_as_it_is(folders):
-    before = (folders[0] / "scheduler.db").stat().st_mtime_ns
-    again = alongside(folders[0], "demo", "--fill-only")
+def test_what_holds_the_demo_is_left_as_it_is(folder):
+    before = (folder / "scheduler.db").stat().st_mtime_ns
+    again = alongside(folder, "demo", "--fill-only")
     assert again.returncode == 0
     assert "already" in again.stderr
-    assert (folders[0] / "scheduler.db").stat().st_mtime_ns == before
-    another = alongside(folders[0], "demo", "--fill-only", "--date", "2026-01-05")
+    assert (folder / "scheduler.db").stat().st_mtime_ns == before
+    another = alongside(folder, "demo", "--fill-only", "--date", "2026-01-05")
     assert another.returncode == 1
     assert "another folder" in another.stderr
 
 
-def test_it_starts_and_hands_the_coordinator_a_link(folders):
+def test_it_starts_and_hands_the_coordinator_a_link(folder):
     running = subprocess.Popen(
         [COMMAND, "demo", "--port", "0"],
-        env=environment(folders[1]),
+        env=environment(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
