@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(290)]
 
 DAY = date(2026, 3, 2)
 COMMAND = Path(sys.executable).with_name("alongside")
-BEGINNING = 100
+BEGINNING = 60
 """So many steps of the story are lived twice."""
 NEXT_MORNING = datetime.combine(DAY, time(8), tzinfo=ZoneInfo("America/Chicago")).astimezone(UTC)
 
@@ -132,7 +132,7 @@ async def test_the_same_seed_and_day_fill_the_same(tmp_path):
     assert one.keys() == other.keys()
     for asked, answer in one.items():
         assert answer == other[asked], asked
-    assert len(one) > 100
+    assert len(one) > 50
 
 
 async def test_what_was_filled_is_the_story(folder):
@@ -162,14 +162,13 @@ async def test_what_was_filled_is_the_story(folder):
     assert by_status["appears_met"] >= 3
     assert by_status["drifting"] >= 1
     assert by_status["on_track"] >= 5
-    assert by_status["not_started"] >= 1
     assert by_status["no_category"] == 1
     assert cohort["unconfirmed"] >= 3
     progress = {line["person"]["name"]: line["progress"] for line in cohort["lines"]}
     assert progress["Hazel Thornbury"]["status"] == "appears_met"
     assert progress["Oren Castlebury"]["status"] == "drifting"
     assert progress["Miriam Vasquell"]["ageing"]
-    assert progress["Yuki Fernhollow"]["status"] == "not_started"
+    assert progress["Yuki Fernhollow"]["buckets"][0]["pending"] == 540, "hours from elsewhere wait"
     awaiting = shown[f"{boss} {LOGBOOK}/sessions?state=awaiting&everybody=true&size=200"]
     assert len(awaiting["sessions"]) >= 3
     returned = [

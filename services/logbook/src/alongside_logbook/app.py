@@ -9,7 +9,7 @@ from alongside.ids import NewId, new_id
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
-from alongside.web.app import create_web
+from alongside.web.app import add_routes, create_web
 from alongside_logbook import consumers
 from alongside_logbook.documents.pdf import Press
 from alongside_logbook.handlers.importing import Importer
@@ -72,7 +72,8 @@ def create_app(
     web.state.doors = doors
     web.state.press = Press()
     web.state.person_gate = doors.person_gate
-    for router in (
+    add_routes(
+        web,
         api.router,
         attendance_api.router,
         board_api.router,
@@ -83,8 +84,7 @@ def create_app(
         outside_api.router,
         trainings_api.router,
         *pages.routers(),
-    ):
-        web.include_router(router)
+    )
     housekeeping, importer = Housekeeping(uow), Importer(uow)
     return ServiceApp(
         name="logbook",

@@ -13,7 +13,7 @@ from alongside.ids import NewId, new_id
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
-from alongside.web.app import add_fast_path, create_web
+from alongside.web.app import add_fast_path, add_routes, create_web
 from alongside.web.auth import PersonFacts
 from alongside_notifier import consumers
 from alongside_notifier.delivery import post_of
@@ -74,8 +74,7 @@ def create_app(
     web.state.mail_folder = settings.mail_folder if settings.smtp_url is None else None
     web.state.person_gate = person_gate
     add_fast_path(web, "feeds", "/feeds/{token}.ics", door)
-    for router in routers():
-        web.include_router(router)
+    add_routes(web, *routers())
     worker = this_worker()
     post = post_of(settings)
     return ServiceApp(
@@ -96,7 +95,7 @@ def create_app(
             Ticker(
                 "send", timedelta(seconds=1), partial(send_mail, uow, post, worker), on_commit=True
             ),
-            Ticker("remind", timedelta(seconds=15), partial(send_reminders, uow, desk)),
+            Ticker("remind", timedelta(seconds=5), partial(send_reminders, uow, desk)),
             Ticker("unseen", timedelta(seconds=30), partial(remind_unseen, uow, desk)),
             Ticker("digests", timedelta(minutes=5), partial(send_digests, uow, desk)),
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),

@@ -11,7 +11,7 @@ from alongside.ids import NewId, new_id
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
-from alongside.web.app import create_web
+from alongside.web.app import add_routes, create_web
 from alongside.web.auth import PersonFacts
 from alongside_scheduler import consumers
 from alongside_scheduler.calendars.fetching import Fetcher
@@ -74,8 +74,7 @@ def create_app(
     web.state.uow = uow
     web.state.doors = doors
     web.state.person_gate = _Gate(doors, web.state)
-    for router in (*json_routers(), my_data, *page_routers()):
-        web.include_router(router)
+    add_routes(web, *json_routers(), my_data, *page_routers())
     housekeeping = Housekeeping(uow)
     allowed = AllowedHosts(settings.calendar_hosts)
     busy = Refresher(

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
@@ -127,6 +127,16 @@ def create_web(
     app.add_exception_handler(Exception, problems.on_unexpected)
     app.edge = Edge(app.within, app, web)
     return app
+
+
+def add_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Add routes as they were made when their modules were imported.
+
+    FastAPI's `include_router` makes every route anew for each application, for the sake of prefixes
+    and dependencies that are said there; here each router says its own, once.
+    """
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def add_fast_path(app: FastAPI, folder: str, route: str, application: ASGIApp) -> None:

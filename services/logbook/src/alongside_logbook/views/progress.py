@@ -225,6 +225,7 @@ async def cohort(actor: Actor, uow: LogbookUow) -> Cohort:
             progress=row.body if row else (await work_out(person.person_id, uow)).progress,
         )
         for person, row in rows
+        if person.pursuing is not None or (row is not None and row.body.attended)
     ]
     by_status: dict[str, int] = {}
     for line in lines:

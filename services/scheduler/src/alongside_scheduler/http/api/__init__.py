@@ -1,5 +1,7 @@
 """The JSON routes under `/api/scheduler/v1`."""
 
+from functools import cache
+
 from fastapi import APIRouter
 
 from alongside_scheduler.http.api import (
@@ -23,8 +25,9 @@ from alongside_scheduler.http.api import (
 PREFIX = "/api/scheduler/v1"
 
 
+@cache
 def routers() -> tuple[APIRouter, ...]:
-    """Return every JSON route."""
+    """Return every JSON route; made once."""
     whole = APIRouter(prefix=PREFIX)
     for module in (
         people,
