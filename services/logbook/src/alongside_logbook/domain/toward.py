@@ -33,9 +33,17 @@ class Toward:
 
     @property
     def title(self) -> str:
-        """The goal in words."""
-        purpose = _PURPOSES.get(self.pack.purpose, self.pack.purpose)
-        return f"{self.pack.title} ({self.pack.category}), {purpose}"
+        """The goal in words: `Infant Family Specialist (IFS), to apply`."""
+        return f"{self.pack.title} ({self.pack.category}), {self._purpose}"
+
+    @property
+    def short(self) -> str:
+        """The goal in few words: `IFS, to apply`."""
+        return f"{self.pack.category}, {self._purpose}"
+
+    @property
+    def _purpose(self) -> str:
+        return _PURPOSES.get(self.pack.purpose, self.pack.purpose)
 
 
 def figures_of(
@@ -57,7 +65,7 @@ def figures_of(
         if main is not None and main.id in sums:
             done = main.counted if toward.whole else sums[main.id]
             asked = f" of {hours(main.required)}" if toward.whole else ""
-            figures.append((f"Hours counted toward {toward.name}", f"{hours(done)}{asked}"))
+            figures.append((f"Hours counted toward {toward.short}", f"{hours(done)}{asked}"))
     return figures
 
 
