@@ -22,7 +22,6 @@ from alongside_logbook.rulebook import Rulebook, book_of, is_choice
 from alongside_logbook.rulefiles import HEAD, Head, RuleFiles
 
 _KINDS: tuple[CredentialKind, ...] = get_args(CredentialKind)
-_STANDINGS: tuple[CredentialStanding, ...] = get_args(CredentialStanding)
 _AGES = {"IMH-E": "0-3", "ECMH-E": "3-6"}
 _AMOUNT = re.compile(r"\b(\d+) (?:clock |individual |of them )?(hour|month|year)s?\b")
 _DAY = timedelta(days=1)

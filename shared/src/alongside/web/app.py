@@ -74,11 +74,12 @@ def create_web(
     rate_limit: RateLimit | None = None,
     body_limits: Mapping[str, int] | None = None,
 ) -> Application:
-    """Make the application of one service; its routers are then included in it.
+    """Make the application of one service; its routes are then added by `add_routes`.
 
     `templates` is the service's package (with `templates/` and, if wanted, `static/` inside) or
-    a folder of templates. `body_limits` allows more (or less) than 1 MiB below a path. The service sets `app.state.uow` (what `Write` opens), and may set
-    `app.state.person_gate` and `app.state.association`; the host sets `app.state.ready`.
+    a folder of templates. `body_limits` allows more (or less) than 1 MiB below a path. The service
+    sets `app.state.uow` (what `Write` opens), and may set `app.state.person_gate` and
+    `app.state.association`; the host sets `app.state.ready`.
     """
     app = Application(
         title=f"Alongside: {service_name}",

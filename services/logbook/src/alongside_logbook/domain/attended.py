@@ -14,6 +14,7 @@ from alongside_logbook.domain.steps import (
     facts_of,
     in_words,
     only_said,
+    record,
     says,
     step,
     unchanged,
@@ -25,32 +26,8 @@ def say(
 ) -> EntryVersion:
     """Return the first version of an entry by the supervisee: it awaits the provider."""
     _somebody_elses(sitting, mark.person_id)
-    return EntryVersion(
-        entry_id=entry_id,
-        version=1,
-        supervisee_id=mark.person_id,
-        series_id=sitting.series_id,
-        occurrence_key=sitting.occurrence_key,
-        title=sitting.title,
-        kind=sitting.kind,
-        zone=sitting.zone,
-        head_count=head_count,
-        provider_id=sitting.provider_id,
-        started_at=sitting.starts_at,
-        held_on=sitting.held_on,
-        scheduled_minutes=sitting.scheduled_minutes,
-        presence=mark.presence,
-        minutes=mark.minutes,
-        about_rsc_minutes=mark.about_rsc_minutes,
-        other_minutes=mark.other_minutes,
-        mode=sitting.mode,
-        ages=mark.ages or (),
-        status="recorded",
-        awaits=sitting.provider_id,
-        act="submitted",
-        actor_id=mark.person_id,
-        at=now,
-    )
+    said = record(entry_id, sitting, mark, head_count, actor_id=mark.person_id, now=now)
+    return said.model_copy(update={"awaits": sitting.provider_id, "act": "submitted"})
 
 
 def say_again(

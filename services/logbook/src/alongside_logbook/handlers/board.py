@@ -7,9 +7,9 @@ from alongside_logbook.domain.board import endings, place_of, tallies
 from alongside_logbook.domain.facts import EntryFacts
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.domain.rules.packs import Pack
+from alongside_logbook.handlers.goals import rules_here
 from alongside_logbook.store.uow import LogbookUow
 
-_DEFAULT_RULES = "alliance"
 _AT_ONCE = 500
 
 
@@ -53,6 +53,4 @@ async def note_all_endings(uow: LogbookUow) -> int:
 
 
 async def _packs(uow: LogbookUow) -> tuple[Pack, ...]:
-    association = await uow.people.association()
-    rules = association.rules if association else _DEFAULT_RULES
-    return uow.rules.of(uow.rules.association(rules).association)
+    return uow.rules.of(uow.rules.association(await rules_here(uow)).association)

@@ -6,7 +6,7 @@ what can be read in two ways is read in the way that was chosen for the whole fi
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal
 
@@ -352,8 +352,3 @@ def read_credentials(text: str) -> tuple[CredentialKind, ...]:
         for pattern, kind in _CREDENTIAL_NAMES
         if re.search(rf"(?<![a-z]){pattern}(?![a-z])", words)
     )
-
-
-def day_and_time(day: date, at: time | None) -> datetime:
-    """Return a wall time, naive; midnight where only the day is known."""
-    return datetime.combine(day, at or time.min)

@@ -4,21 +4,8 @@ from alongside.errors import Invalid
 from alongside.web.auth import Viewer
 from alongside.web.forms import Form, FormErrors
 from alongside_logbook.domain.attendance import Ages, Mode
-from alongside_logbook.domain.progress import Status
 from alongside_logbook.handlers.confirmation import Seen
 from alongside_logbook.store.uow import LogbookUow
-
-STATUSES: dict[Status, tuple[str, str]] = {
-    "on_track": ("On track", "good"),
-    "drifting": ("Drifting", "warn"),
-    "not_started": ("Not started", "calm"),
-    "not_counting": ("Not counting", "warn"),
-    "appears_met": ("Appears met", "good"),
-    "nothing_required": ("None required", "calm"),
-    "no_category": ("No category", "calm"),
-}
-"""How each state is called, and its tone."""
-
 
 MODES: dict[Mode, str] = {"in_person": "In person", "virtual": "By video or phone"}
 AGES: dict[Ages, str] = {"0-3": "Before birth to 3", "3-6": "3 up to 6"}
