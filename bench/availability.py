@@ -13,7 +13,6 @@ from alongside.ids import new_id
 from alongside.service import ServiceApp
 from alongside.settings import Settings
 from alongside.testing import FixedClock
-from alongside.testing.folders import scratch_folder
 from alongside_scheduler.app import create_app
 from alongside_scheduler.domain.access import OPERATOR
 from alongside_scheduler.handlers.availability import (
@@ -28,7 +27,7 @@ from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.availability import offers
 from alongside_scheduler.views.free import next_free
 from bench.figures import Figure
-from bench.timing import Work, usual_ms
+from bench.timing import Work, on_both, usual_ms
 
 PEOPLE, DAYS, ROUNDS = 10, 30, 15
 NOW = datetime(2035, 3, 1, 15, 0, tzinfo=UTC)
@@ -37,11 +36,7 @@ NOW = datetime(2035, 3, 1, 15, 0, tzinfo=UTC)
 
 async def measure(postgres: str | None) -> list[Figure]:
     """Return the figures on SQLite, and on PostgreSQL where there is one."""
-    with scratch_folder("bench") as folder:
-        figures = await _on("SQLite", f"sqlite+aiosqlite:///{folder}/scheduler.db", folder)
-        if postgres is not None:
-            figures += await _on("PostgreSQL", postgres, folder)
-    return figures
+    return await on_both(_on, "scheduler", postgres)
 
 
 async def _on(name: str, url: str, folder: Path) -> list[Figure]:

@@ -16,13 +16,12 @@ from alongside.db import migrate
 from alongside.service import ServiceApp
 from alongside.settings import Settings
 from alongside.testing import FixedClock
-from alongside.testing.folders import scratch_folder
 from alongside.web.tokens import cookie_name, sign_session
 from alongside_logbook.app import create_app
 from alongside_logbook.domain.board import URGENCY
 from alongside_logbook.store.tables import BoardRow, EndingRow, PersonRow, TallyRow
 from bench.figures import Figure
-from bench.timing import Work, by_hand, usual_ms
+from bench.timing import Work, by_hand, on_both, usual_ms
 
 PEOPLE, PROVIDERS, GROUPS = 10_000, 200, 1_000
 NOW = datetime(2035, 12, 5, 15, 0, tzinfo=UTC)
@@ -32,11 +31,7 @@ ZONE = "America/Chicago"
 
 async def measure(postgres: str | None) -> list[Figure]:
     """Return the figures on SQLite, and on PostgreSQL where there is one."""
-    with scratch_folder("bench") as folder:
-        figures = await _on("SQLite", f"sqlite+aiosqlite:///{folder}/logbook.db", folder)
-        if postgres is not None:
-            figures += await _on("PostgreSQL", postgres, folder)
-    return figures
+    return await on_both(_on, "logbook", postgres)
 
 
 async def _on(name: str, url: str, folder: Path) -> list[Figure]:

@@ -32,7 +32,6 @@ from alongside.db import migrate
 from alongside.service import ServiceApp
 from alongside.settings import Settings
 from alongside.testing import FixedClock
-from alongside.testing.folders import scratch_folder
 from alongside.web.tokens import cookie_name, sign_session
 from alongside_logbook.app import create_app
 from alongside_logbook.domain.entry import EntryVersion
@@ -40,7 +39,7 @@ from alongside_logbook.handlers.people import on_people
 from alongside_logbook.handlers.progress import recompute
 from alongside_logbook.handlers.sessions import on_sessions
 from bench.figures import Figure
-from bench.timing import Work, usual_ms
+from bench.timing import Work, on_both, usual_ms
 
 ENTRIES, WAITING, AHEAD, PROVIDERS = 5_000, 5, 24, 3
 NOW = datetime(2035, 12, 5, 15, 0, tzinfo=UTC)
@@ -51,11 +50,7 @@ ANN = "ann"
 
 async def measure(postgres: str | None) -> list[Figure]:
     """Return the figures on SQLite, and on PostgreSQL where there is one."""
-    with scratch_folder("bench") as folder:
-        figures = await _on("SQLite", f"sqlite+aiosqlite:///{folder}/logbook.db", folder)
-        if postgres is not None:
-            figures += await _on("PostgreSQL", postgres, folder)
-    return figures
+    return await on_both(_on, "logbook", postgres)
 
 
 async def _on(name: str, url: str, folder: Path) -> list[Figure]:

@@ -16,7 +16,6 @@ from alongside.ids import new_id
 from alongside.service import ServiceApp
 from alongside.settings import Settings
 from alongside.testing import FixedClock
-from alongside.testing.folders import scratch_folder
 from alongside.web.tokens import cookie_name
 from alongside_scheduler.app import create_app
 from alongside_scheduler.domain.access import OPERATOR
@@ -29,7 +28,7 @@ from alongside_scheduler.handlers.rosters import JoinRoster, join_roster
 from alongside_scheduler.handlers.sign_in import begin
 from alongside_scheduler.store.tables import PersonRow
 from bench.figures import Figure
-from bench.timing import Ask, Work, by_hand, usual_ms
+from bench.timing import Ask, Work, by_hand, on_both, usual_ms
 
 GROUPS, SESSIONS, MEMBERS, PEOPLE = 100, 100, 4, 10_000
 FIRST = date(2035, 1, 1)
@@ -40,11 +39,7 @@ ORIGIN = "http://bench.example"
 
 async def measure(postgres: str | None) -> list[Figure]:
     """Return the figures on SQLite, and on PostgreSQL where there is one."""
-    with scratch_folder("bench") as folder:
-        figures = await _on("SQLite", f"sqlite+aiosqlite:///{folder}/scheduler.db", folder)
-        if postgres is not None:
-            figures += await _on("PostgreSQL", postgres, folder)
-    return figures
+    return await on_both(_on, "scheduler", postgres)
 
 
 async def _on(name: str, url: str, folder: Path) -> list[Figure]:

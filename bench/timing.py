@@ -5,10 +5,14 @@ import time as clockwork
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import asyncpg
+
+from alongside.testing.folders import scratch_folder
+from bench.figures import Figure
 
 Work = Callable[[], Awaitable[object]]
 Ask = Callable[..., Awaitable[list[Any]]]
@@ -25,6 +29,17 @@ async def usual_ms(work: Work, rounds: int = ROUNDS) -> float:
         await work()
         took.append((clockwork.perf_counter() - began) * 1000)
     return median(took)
+
+
+async def on_both(
+    on: Callable[[str, str, Path], Awaitable[list[Figure]]], service: str, postgres: str | None
+) -> list[Figure]:
+    """Return what `on(name, url, folder)` measures on SQLite, and on PostgreSQL where there is one."""
+    with scratch_folder("bench") as folder:
+        figures = await on("SQLite", f"sqlite+aiosqlite:///{folder}/{service}.db", folder)
+        if postgres is not None:
+            figures += await on("PostgreSQL", postgres, folder)
+    return figures
 
 
 @asynccontextmanager
