@@ -20,13 +20,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alongside import zones
 from alongside.clock import Clock, SystemClock
 from alongside.db import claim, migrate
-from alongside.errors import AlongsideError
+from alongside.errors import AlongsideError, Unavailable
 from alongside.ids import NewId, new_id
 from alongside.messaging.local import LocalBus
 from alongside.messaging.relay import Publisher, Relay
 from alongside.messaging.subscription import Consumer
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import SERVICES, ServiceName, Settings
+from alongside.stack.lock import IN_USE, Lock
 
 log = structlog.get_logger(__name__)
 
@@ -110,6 +111,7 @@ class Host:
         self._tasks: list[asyncio.Task[None]] = []
         self._scheduler: AsyncIOScheduler | None = None
         self._migrated: dict[str, bool] = {}
+        self._in_use = Lock(settings.data / IN_USE)
 
     def _make_bus(self) -> Publisher:
         if self.settings.mode == "embedded":
@@ -148,12 +150,26 @@ class Host:
 
     async def prepare(self, *, longest: float = 60) -> None:
         """Wait for each database, and in embedded mode bring it up to date."""
+        if self.settings.mode == "embedded":
+            self._use_folder()
         for app in self.services.values():
             await app.database.wait_until_reachable(longest=longest)
             if self.settings.mode == "embedded":
                 await migrate.upgrade(app.database, app.migrations)
             if await self._check_migrated(app):
                 await self._take_over(app)
+
+    def _use_folder(self) -> None:
+        """Say that somebody works with the data folder, until `stop()`."""
+        if self._in_use.descriptors:
+            return
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        try:
+            self._in_use.take(shared=True)
+        except BlockingIOError:
+            raise Unavailable(
+                f"{self.settings.data.absolute()} is being moved elsewhere at this moment."
+            ) from None
 
     async def _take_over(self, app: ServiceApp) -> None:
         """Free what a process that crashed here still held, instead of waiting for its leases."""
@@ -273,6 +289,7 @@ class Host:
             for stop in app.on_stop:
                 await stop()
             await app.database.close()
+        self._in_use.release()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Host"]:

@@ -1,6 +1,6 @@
 """What a service is to whoever runs it: pages, consumers, clocks, a database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,3 +77,5 @@ class ServiceApp:
     tickers: tuple[Ticker, ...] = ()
     on_stop: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     welcome: Welcome | None = None
+    proof: Callable[[], Awaitable[Sequence[str]]] | None = None
+    """Checks what only this service can check of its own record; returns what is wrong with it."""

@@ -1,5 +1,6 @@
 """The logbook, put together."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from alongside.clock import Clock, SystemClock
@@ -13,6 +14,7 @@ from alongside.web.app import add_routes, create_web
 from alongside_logbook import consumers
 from alongside_logbook.documents.pdf import Press
 from alongside_logbook.handlers.importing import Importer
+from alongside_logbook.handlers.verification import verify
 from alongside_logbook.housekeeping import Housekeeping
 from alongside_logbook.http import (
     api,
@@ -86,6 +88,11 @@ def create_app(
         *pages.routers(),
     )
     housekeeping, importer = Housekeeping(uow), Importer(uow)
+
+    async def proof() -> Sequence[str]:
+        async with uow() as unit:
+            return (await verify(unit)).problems
+
     return ServiceApp(
         name="logbook",
         web=web,
@@ -108,4 +115,5 @@ def create_app(
             Ticker("sweep", timedelta(hours=1), housekeeping.sweep),
         ),
         on_stop=(importer.stop,),
+        proof=proof,
     )

@@ -5,6 +5,10 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+IN_USE: Final = "in-use.lock"
+"""In a data folder: shared by whoever works with it, held alone by whoever moves it elsewhere."""
 
 
 class Lock:
@@ -19,11 +23,12 @@ class Lock:
         """What a child must be given to hold it as well."""
         return () if self._descriptor is None else (self._descriptor,)
 
-    def take(self) -> None:
-        """Take it, or raise BlockingIOError when somebody has it."""
+    def take(self, *, shared: bool = False) -> None:
+        """Take it, alone or beside others who share it; raise BlockingIOError when that cannot be."""
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             raise

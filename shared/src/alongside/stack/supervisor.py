@@ -8,8 +8,8 @@ in one process or several, and the door. What ends by itself is reported and not
 other services go on without it.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -181,6 +181,17 @@ class Stack:
         for name, replica in self._processes():
             self.wait_for_service(name, replica)
         self._open_door()
+
+    @contextmanager
+    def databases_alone(self) -> Iterator[Settings]:
+        """Have the databases alone, up to date, until the block ends: for moving into them."""
+        try:
+            self._take_folder()
+            self._start_postgres()
+            self._migrate()
+            yield self.settings
+        finally:
+            self.stop()
 
     def _processes(self) -> list[tuple[ServiceName, int]]:
         return [(name, replica) for replica in range(1, self.replicas + 1) for name in SERVICES]
