@@ -88,6 +88,12 @@ class Settings(BaseSettings):
         description="Where mail is handed over: smtp://user:password@host:587 (STARTTLS where "
         "offered) or smtps://…:465. Empty: each mail is a file in the data folder.",
     )
+    smtp_tls: Literal["auto", "required", "off"] = Field(
+        default="auto",
+        description="auto: mail goes to smtp:// over TLS where the server offers it, and always with "
+        "a password. required: over TLS or not at all. off: never, for a server next door. "
+        "Certificates are verified.",
+    )
     mail_from: str = Field(
         default="alongside@localhost.localdomain",
         description="Address that mail comes from. Replies to invitations go to it, with a "
@@ -107,6 +113,12 @@ class Settings(BaseSettings):
         description="Mailbox in which answers to invitations arrive, read once a minute: "
         "imaps://user:password@host/INBOX. Empty: they come by another door, or not at all.",
     )
+    channels: SecretStr | None = Field(
+        default=None,
+        description="Other ways to reach people beside mail, as YAML or JSON: names they read, each "
+        "with an Apprise address in which {to} stands for the person's own number or name. "
+        "Empty: mail alone.",
+    )
     keys: Path | None = Field(
         default=None,
         description="Folder of the signing and link keys. Empty: keys/ in the data folder.",
@@ -114,6 +126,10 @@ class Settings(BaseSettings):
     reminder_leads: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(1440, 60),
         description="Minutes before a session at which reminders go out, separated by commas.",
+    )
+    language: Literal["en", "es"] = Field(
+        default="en",
+        description="Language in which people are written to who chose none: en or es.",
     )
     coalesce_seconds: float = Field(
         default=120,
@@ -138,6 +154,11 @@ class Settings(BaseSettings):
     )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="auto: console on a terminal, JSON lines elsewhere."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Where traces go, by OTLP over HTTP: the address of a collector such as "
+        "http://collector:4318. Empty: nowhere.",
     )
     clock_file: Path | None = Field(
         default=None,

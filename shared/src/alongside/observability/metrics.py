@@ -44,6 +44,13 @@ MAIL_SENT = Counter("alongside_mail_sent", "Mails handed over.", ["kind"], regis
 MAIL_FAILED = Counter(
     "alongside_mail_failed", "Tries to hand over a mail that failed.", ["reason"], registry=REGISTRY
 )
+CHANNEL_SENT = Counter(
+    "alongside_channel_sent", "Short messages handed over.", ["channel"], registry=REGISTRY
+)
+CHANNEL_FAILED = Counter(
+    "alongside_channel_failed", "Tries to hand over a short message that failed.", ["reason"],
+    registry=REGISTRY,
+)  # fmt: skip
 HTTP_SECONDS = Histogram(
     "alongside_http_seconds", "Time to answer, by route template.", ["service", "method", "route", "status"],
     registry=REGISTRY,
