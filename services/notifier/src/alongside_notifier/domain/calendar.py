@@ -180,6 +180,9 @@ def _master(look: Look, recurrence: Recurrence, sequence: int) -> Event:
     if recurrence.rule:
         event.add("rrule", {name: [value] for name, value in recurrence.rule})
     if recurrence.dates:
+        # A rule that yields the first alone: some clients read RDATE and forget DTSTART without one,
+        # others show twice what is in both.
+        event.add("rrule", {"FREQ": ["DAILY"], "COUNT": ["1"]})
         event.add("rdate", list(recurrence.dates))
     _particulars(event, look)
     return event
