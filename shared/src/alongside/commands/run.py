@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from socket import socket
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from alongside import cli_support
 from alongside.cli_support import console, load_settings, service_name, stop
 from alongside.founding import Association, Email, Name, Zone, found_if_new
+from alongside.observability.exporting import traced
 from alongside.observability.logging import configure_logging
 from alongside.quick import building
 from alongside.serving import listen, serving, told_to_stop, until_told_to_stop
@@ -56,8 +58,6 @@ async def run_embedded(
     `given` are the answers to the first questions. `first` is done once the port is ours, and
     before a database is opened.
     """
-    from alongside.host import Host, create_services  # noqa: PLC0415  # --help stays quick
-
     began = time.monotonic()
     # Somebody sits before this terminal: they want to see the link, not a line per request.
     quiet = "log_level" not in settings.model_fields_set and console.is_terminal
@@ -66,6 +66,16 @@ async def run_embedded(
     if first is not None:
         await first(settings)
         began = time.monotonic()
+    with traced(settings, "alongside"):
+        await _run_embedded(settings, listener, given, began)
+    console.print("Stopped. Everything is kept.")
+
+
+async def _run_embedded(
+    settings: Settings, listener: socket, given: dict[str, str | None], began: float
+) -> None:
+    from alongside.host import Host, create_services  # noqa: PLC0415  # --help stays quick
+
     console.print(f"Alongside keeps its data in [bold]{settings.data.absolute()}[/]")
     with console.status("Opening the databases …"):
         with building():
@@ -98,7 +108,6 @@ async def run_embedded(
             console.print("Stopping …")
     finally:
         await running.stop()
-    console.print("Stopped. Everything is kept.")
 
 
 @app.command()
@@ -108,38 +117,53 @@ def serve(
     host: Address = None,
     roles: Annotated[
         str,
-        typer.Option(help="Which parts to run: web, worker, relay, ticker, separated by commas."),
+        typer.Option(
+            "--roles",
+            "--role",
+            help="Which parts to run: web, worker, relay, ticker, separated by commas. Without web "
+            "the port answers for health and figures alone.",
+        ),
     ] = "web,worker,relay,ticker",
 ) -> None:
     """Run one service in a process of its own, as the stack does.
 
     Example: alongside serve logbook --port 8102
+
+    Example: alongside serve notifier --role worker --port 8113
     """
+    from alongside.host import ROLES  # noqa: PLC0415
+
     settings = load_settings(port=port, host=host)
-    cli_support.run(_serve(settings, service_name(service), tuple(roles.split(","))))
+    chosen = tuple(part.strip() for part in roles.split(",") if part.strip())
+    if unknown := set(chosen) - set(ROLES):
+        stop(f"Unknown role {', '.join(sorted(unknown))}. There are: {', '.join(ROLES)}.")
+    if not chosen:
+        stop(f"Name at least one role of: {', '.join(ROLES)}.")
+    cli_support.run(_serve(settings, service_name(service), chosen))
 
 
 async def _serve(settings: Settings, name: ServiceName, roles: tuple[str, ...]) -> None:
-    from alongside.host import ROLES, Host, create_services  # noqa: PLC0415
+    from alongside.host import Host, create_services  # noqa: PLC0415
+    from alongside.web.health import HealthDoor  # noqa: PLC0415
 
-    if unknown := set(roles) - set(ROLES):
-        stop(f"Unknown role {', '.join(sorted(unknown))}. There are: {', '.join(ROLES)}.")
     configure_logging(settings.log_level, settings.log_format)
     settings, listener = listen(settings)
     with building():
         running = Host(create_services(settings, [name]), settings, roles=roles)
     (service,) = running.services.values()
     service.web.state.ready = running.ready
+    pages = service.web if "web" in roles else HealthDoor(service.web)
     # Pages answer at once, with a clear error while the database is away; the loops start behind.
     starting = asyncio.create_task(_start_when_ready(running))
-    try:
-        async with serving(service.web, listener, trusted_proxies=settings.trusted_proxies):
-            console.print(f"{name} listens on {settings.host}:{settings.port}")
-            await until_told_to_stop()
-    finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        await running.stop()
+    with traced(settings, f"alongside-{name}"):
+        try:
+            async with serving(pages, listener, trusted_proxies=settings.trusted_proxies):
+                console.print(f"{name} listens on {settings.host}:{settings.port}")
+                await until_told_to_stop()
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await running.stop()
 
 
 async def _start_when_ready(running: Any) -> None:

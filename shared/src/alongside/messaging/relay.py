@@ -11,6 +11,7 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -23,6 +24,12 @@ from alongside.db.database import Database
 from alongside.db.uow import Bell
 from alongside.messaging.envelope import Envelope
 from alongside.observability import metrics
+from alongside.observability.tracing import (
+    SpanKind,
+    continued,
+    current_traceparent,
+    is_exported,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +137,7 @@ class Relay:
             for index, row in enumerate(rows):
                 try:
                     async with asyncio.timeout(self._timeout):
-                        await self._publisher.publish(_envelope(row, self._service))
+                        await self._publish(_envelope(row, self._service))
                 except Exception as error:  # noqa: BLE001  # any fault means: not published
                     log.warning(
                         "publish_failed", service=self._service, type=row.type, error=repr(error)
@@ -138,6 +145,19 @@ class Relay:
                     return done, [(later, repr(error)) for later in rows[index:]]
                 done.append(row.id)
         return done, []
+
+    async def _publish(self, envelope: Envelope) -> None:
+        if not is_exported():
+            return await self._publisher.publish(envelope)
+        about = {
+            "messaging.operation.type": "send",
+            "messaging.destination.name": envelope.topic,
+            "messaging.message.id": envelope.event_id,
+        }
+        kind = SpanKind.PRODUCER
+        with continued(envelope.traceparent, f"publish {envelope.type}", kind, about):
+            onward = replace(envelope, traceparent=current_traceparent())
+            return await self._publisher.publish(onward)
 
     async def _give_back(self, session: Any, failed: Sequence[tuple[Row[Any], str]]) -> None:
         if not failed:

@@ -46,7 +46,8 @@ class RawRecord:
     position: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
+    """A header may be null."""
 
 
 class Consumer:
@@ -108,15 +109,24 @@ class Consumer:
 
     async def _deliver_together(self, envelopes: Sequence[Envelope]) -> None:
         heard: list[tuple[Envelope, Event]] = []
+        unknown: list[str] = []
         for envelope in envelopes:
             event = envelope.event()
             if event is None:
-                metrics.CONSUMER_UNKNOWN.labels(self.name).inc()
-                log.info("unknown_event_skipped", consumer=self.name, type=envelope.type)
+                unknown.append(envelope.type)
             else:
                 heard.append((envelope, event))
-        if not heard:
-            return
+        known = await self._take_in(heard) if heard else 0
+        # Counted once it is done: a batch that fails is gone through again, one by one.
+        for kind in unknown:
+            metrics.CONSUMER_UNKNOWN.labels(self.name).inc()
+            log.info("unknown_event_skipped", consumer=self.name, type=kind)
+        metrics.CONSUMER_DUPLICATES.labels(self.name).inc(known)
+        metrics.CONSUMER_HANDLED.labels(self.name).inc(len(heard))
+
+    async def _take_in(self, heard: Sequence[tuple[Envelope, Event]]) -> int:
+        """Have events take effect in one transaction; return how many had done so before."""
+        known = 0
         async with self._uow() as uow:
             new = await claim_new(
                 uow.session,
@@ -130,13 +140,23 @@ class Consumer:
                     new.remove(envelope.event_id)  # a batch may hold the same event twice
                     await self._handle(envelope, event, uow)
                 else:
-                    metrics.CONSUMER_DUPLICATES.labels(self.name).inc()
+                    known += 1
             await uow.commit()
-        metrics.CONSUMER_HANDLED.labels(self.name).inc(len(heard))
+        return known
 
     async def _handle(self, envelope: Envelope, event: Event, uow: UnitOfWork) -> None:
         with (
-            continued(envelope.traceparent),
+            continued(
+                envelope.traceparent,
+                f"take in {envelope.type}",
+                attributes={
+                    "messaging.system": "alongside",
+                    "messaging.operation.type": "process",
+                    "messaging.destination.name": envelope.topic,
+                    "messaging.consumer.group.name": self.name,
+                    "messaging.message.id": envelope.event_id,
+                },
+            ),
             structlog.contextvars.bound_contextvars(event_id=envelope.event_id),
         ):
             await self.subscription.handle(event, uow)
@@ -154,7 +174,12 @@ class Consumer:
                     topic=raw.topic,
                     position=raw.position,
                     key=raw.key,
-                    headers=json.dumps([[name, value.hex()] for name, value in raw.headers]),
+                    headers=json.dumps(
+                        [
+                            [name, None if value is None else value.hex()]
+                            for name, value in raw.headers
+                        ]
+                    ),
                     payload=raw.value,
                     error=f"{type(error).__name__}: {error}"[:4000],
                     parked_at=uow.now,

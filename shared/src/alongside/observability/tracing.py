@@ -1,8 +1,8 @@
 """The trace context: where it enters, and how it survives the way through the outbox.
 
-Only the OpenTelemetry API is used. With an SDK configured there are real spans; without one
-the ids are still made and passed on, so that a log line of the notifier can be found by the
-request of the scheduler that caused it.
+With `exported_to` there are real spans; without it the ids are still made and passed on, so that a
+log line of the notifier can be found by the request of the scheduler that caused it. What stands
+in a span is for operators: kinds and numbers, never a name, an address or what somebody wrote.
 """
 
 import random
@@ -11,12 +11,54 @@ from contextlib import contextmanager
 
 from opentelemetry import context as otel
 from opentelemetry import trace
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+    TracerProvider,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
+__all__ = [
+    "SpanKind",
+    "continued",
+    "current_trace_id",
+    "current_traceparent",
+    "exported_to",
+    "is_exported",
+    "span_from",
+]
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+
+Attributes = Mapping[str, AttributeValue]
+
+
+class _Exporting:
+    """Who makes the spans of this process. Not OpenTelemetry's global one: that is set once for all."""
+
+    tracer: Tracer | None = None
+
+
+@contextmanager
+def exported_to(provider: TracerProvider) -> Iterator[None]:
+    """Have the spans of this process made by a provider until the block ends."""
+    _Exporting.tracer = provider.get_tracer("alongside")
+    try:
+        yield
+    finally:
+        _Exporting.tracer = None
+
+
+def is_exported() -> bool:
+    """Tell whether spans go anywhere; if not, whoever would only make one need not."""
+    return _Exporting.tracer is not None
 
 
 def current_traceparent() -> str | None:
@@ -35,11 +77,14 @@ def current_trace_id() -> str | None:
 
 @contextmanager
 def continued(
-    traceparent: str | None, name: str = "continued", kind: SpanKind = SpanKind.CONSUMER
+    traceparent: str | None,
+    name: str = "continued",
+    kind: SpanKind = SpanKind.CONSUMER,
+    attributes: Attributes | None = None,
 ) -> Iterator[Span]:
     """Run the block inside a span that continues a stored traceparent (or begins a new trace)."""
     carrier = {"traceparent": traceparent} if traceparent else {}
-    with span_from(carrier, name, kind) as span:
+    with span_from(carrier, name, kind, attributes) as span:
         yield span
 
 
@@ -48,26 +93,38 @@ def span_from(
     headers: Mapping[str, str],
     name: str,
     kind: SpanKind = SpanKind.SERVER,
-    attributes: Mapping[str, AttributeValue] | None = None,
+    attributes: Attributes | None = None,
 ) -> Iterator[Span]:
-    """Run the block inside a span whose parent, if any, is named in the headers."""
+    """Run the block inside a span whose parent, if any, is named in the headers.
+
+    A block that raises leaves the kind of the error in the span, and not what it says.
+    """
     parent = _PROPAGATOR.extract(headers, otel.Context()) if headers else otel.Context()
-    span = trace.get_tracer("alongside").start_span(
-        name, context=parent, kind=kind, attributes=attributes
-    )
-    if not span.is_recording():
-        span = _unrecorded(span.get_span_context())
+    span = _started(name, parent, kind, attributes)
     token = otel.attach(trace.set_span_in_context(span, parent))
     try:
         yield span
+    except BaseException as error:
+        span.set_attribute("error.type", type(error).__name__)
+        span.set_status(StatusCode.ERROR)
+        raise
     finally:
         otel.detach(token)
         span.end()
 
 
-def _unrecorded(parent: SpanContext) -> Span:
-    # Without an SDK nobody makes ids. They need to be unique, not secret.
-    trace_id = parent.trace_id if parent.is_valid else random.getrandbits(128)
+def _started(
+    name: str, parent: otel.Context, kind: SpanKind, attributes: Attributes | None
+) -> Span:
+    if _Exporting.tracer is not None:
+        return _Exporting.tracer.start_span(name, context=parent, kind=kind, attributes=attributes)
+    # Nobody makes ids for us. They need to be unique, not secret.
+    above = trace.get_current_span(parent).get_span_context()
     return NonRecordingSpan(
-        SpanContext(trace_id, random.getrandbits(64), is_remote=False, trace_flags=_SAMPLED)
+        SpanContext(
+            above.trace_id if above.is_valid else random.getrandbits(128),
+            random.getrandbits(64),
+            is_remote=False,
+            trace_flags=above.trace_flags if above.is_valid else _SAMPLED,
+        )
     )

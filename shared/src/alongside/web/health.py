@@ -48,3 +48,15 @@ class Health:
             return JSONResponse({"status": "unready", "detail": said}, 503)
         degraded = any(value != "ok" for value in checks.values())
         return JSONResponse({"status": "degraded" if degraded else "ready", "checks": checks})
+
+
+class HealthDoor:
+    """The ASGI application of a process without pages: health and figures, and nothing else."""
+
+    def __init__(self, app: Any) -> None:
+        self._health: Health = app.state.web.fast["healthz"][1]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            await self._health(scope, receive, send)

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from alongside.db.claim import backoff
 from alongside.observability import metrics
+from alongside.observability.tracing import SpanKind, continued
 from alongside_notifier.delivery import Away, Counter, NotNow, Parcel, Post, Refused
 from alongside_notifier.domain.bounces import failure_of
 from alongside_notifier.handlers.intake import refused_for_good
@@ -69,8 +70,10 @@ class _Round:
     async def _hand(self, counter: Counter, row: Row[Any]) -> bool:
         """Hand one mail over and settle it; tell whether the next one to this person may follow."""
         parcel = Parcel(row.id, row.kind, row.queued_at, row.sender, row.recipient, row.raw)
+        about = {"alongside.mail.kind": row.kind, "alongside.mail.number": row.id}
         try:
-            await counter.hand(parcel)
+            with continued(row.traceparent, "hand over mail", SpanKind.CLIENT, about):
+                await counter.hand(parcel)
         except Refused as error:
             async with self._open_uow() as uow:
                 reason = f"The mail server refused it: {error}"

@@ -8,6 +8,7 @@ import structlog
 
 from alongside.contracts import PersonState, SeriesState
 from alongside.db.claim import backoff
+from alongside.observability.tracing import SpanKind, continued
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.answers import Given
 from alongside_notifier.domain.calendar import Names
@@ -30,11 +31,12 @@ async def tell_due(open_uow: OpenUow, desk: Desk) -> int:
     """Tell everybody what is due, each person and series in a transaction of its own."""
     async with open_uow() as uow:
         due = await uow.tellings.due(uow.now, _ROUND)
-    for person_id, series_id in due:
+    for person_id, series_id, traceparent in due:
         try:
-            async with open_uow() as uow:
-                if await tell(person_id, series_id, uow, desk):
-                    await uow.commit()
+            with continued(traceparent, "tell", SpanKind.INTERNAL):
+                async with open_uow() as uow:
+                    if await tell(person_id, series_id, uow, desk):
+                        await uow.commit()
         except Exception as error:  # one telling must not keep the others waiting
             log.exception("telling_failed", person=person_id, series=series_id)
             async with open_uow() as uow:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.db.claim import claim, fail, release, settle
+from alongside.observability.tracing import current_traceparent
 from alongside_notifier.store.tables import MAILS
 from alongside_notifier.store.upsert import insert_into
 
@@ -66,6 +67,7 @@ class Mails:
                 outcome=None if withheld is None else "withheld",
                 last_error=withheld,
                 done_at=None if withheld is None else now,
+                traceparent=current_traceparent(),
             )
             .on_conflict_do_nothing()
             .returning(MAILS.c.id)

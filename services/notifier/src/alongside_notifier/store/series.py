@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import SeriesState
+from alongside.observability.tracing import current_traceparent
 from alongside_notifier.domain.told import Told
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.store.tables import SeatRow, SeriesRow, TellingRow
@@ -201,6 +202,7 @@ class Tellings:
                 "since": known.get(person_id, now),
                 "due_at": min(now + wait, known.get(person_id, now) + LONGEST_WAIT * wait),
                 "attempts": 0,
+                "traceparent": current_traceparent(),
             }
             for person_id, wait in sorted(waits.items())
         ]
@@ -211,6 +213,7 @@ class Tellings:
                     "due_at": statement.excluded.due_at,
                     "attempts": 0,
                     "last_error": None,
+                    "traceparent": statement.excluded.traceparent,
                 },
             ),
             rows,
@@ -244,10 +247,10 @@ class Tellings:
         rows = await self._session.exec(select(TellingRow).where(TellingRow.person_id == person_id))
         return rows.all()
 
-    async def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """Return (person, series) of what is due, the oldest first."""
+    async def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str, str | None]]:
+        """Return (person, series, trace) of what is due, the oldest first."""
         rows = await self._session.exec(
-            select(TellingRow.person_id, TellingRow.series_id)
+            select(TellingRow.person_id, TellingRow.series_id, TellingRow.traceparent)
             .where(col(TellingRow.due_at) <= now)
             .order_by(col(TellingRow.due_at))
             .limit(limit)

@@ -110,6 +110,8 @@ class TellingRow(NotifierTable, table=True):
     due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     last_error: str | None = Field(default=None, sa_column=Column(Text))
+    traceparent: str | None = Field(default=None, sa_column=Column(String(64)))
+    """Of the latest change that is told."""
 
 
 class PreferencesRow(NotifierTable, table=True):
@@ -135,6 +137,8 @@ class PreferencesRow(NotifierTable, table=True):
     )
     digest_week: str | None = Field(default=None, sa_column=Column(String(8)))
     """The last week, such as `2027-W02`, whose digest was written, or had nothing to say."""
+    language: str | None = Field(default=None, sa_column=Column(String(2)))
+    """In which they are written to; null for the installation's."""
 
 
 class StandingRow(NotifierTable, table=True):
@@ -308,6 +312,14 @@ class FeedRow(NotifierTable, table=True):
     """Whether past sessions show what was confirmed."""
     chosen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When somebody last chose what it shows: its events were revised then."""
+    language: str | None = Field(default=None, sa_column=Column(String(2)))
+    """In which it is written; null for that of its owner's mails."""
+    alarm: str = Field(default="", sa_column=Column(String(8), nullable=False, server_default=""))
+    """`none`, or minutes before a session; empty for what its owner chose for all of them."""
+    written_in: str = Field(
+        default="en", sa_column=Column(String(2), nullable=False, server_default="en")
+    )
+    """The language of its content."""
 
 
 class PartRow(NotifierTable, table=True):
@@ -377,6 +389,7 @@ MAILS = Table(
     Column("series_id", String(64)),
     Column("queued_at", UtcDateTime, nullable=False),
     Column("outcome", String(16)),
+    Column("traceparent", String(64)),
     *claim_columns(),
     Index("ix_mails_pending", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
     Index(
