@@ -46,16 +46,22 @@ class NoSuchLetter(NotFound):
 async def replay(
     database: Database, consumers: Iterable[Consumer], letter_id: int, now: datetime
 ) -> None:
-    """Deliver a parked record again. Raises what the handler raises; then it stays parked."""
+    """Deliver a parked record again. Raises what the handler raises; then it stays parked.
+
+    What came under a wrong key is taken by what it says: whoever has it replayed decided so.
+    """
     table = database.plumbing.dead_letters
     async with database.read() as session:
         row = (await session.execute(select(table).where(table.c.id == letter_id))).one_or_none()
     consumer = next((each for each in consumers if row and each.name == row.consumer), None)
     if row is None or consumer is None:
         raise NoSuchLetter
-    headers = [(name, bytes.fromhex(value)) for name, value in json.loads(row.headers)]
+    headers = [
+        (name, None if value is None else bytes.fromhex(value))
+        for name, value in json.loads(row.headers)
+    ]
     envelope = read_record(topic=row.topic, key=row.key, value=row.payload, headers=headers)
-    await consumer.deliver(envelope)
+    await consumer.deliver(envelope.under_its_own_key())
     async with database.write() as session:
         await session.execute(update(table).where(table.c.id == letter_id).values(replayed_at=now))
         await session.commit()

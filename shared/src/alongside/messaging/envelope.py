@@ -4,9 +4,10 @@ The body is the event's JSON; identity, type, source and time are `ce_*` headers
 of the request that caused it is `traceparent` (W3C Trace Context).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from pydantic import ValidationError
 
@@ -47,8 +48,21 @@ class Envelope:
     def event(self) -> Event | None:
         """Return the event inside, or None for a type this version does not know.
 
-        Raises `UnreadableRecord` when a known type carries a body that does not fit it.
+        Raises `UnreadableRecord` when a known type carries a body that does not fit it, or comes
+        under a key that is not the event's: its place in the order of its own key is unknown.
         """
+        event = self._inside()
+        if event is not None and event.key != self.key:
+            message = f"it came under the key {self.key!r}, and is about {event.key!r}"
+            raise UnreadableRecord(message)
+        return event
+
+    def under_its_own_key(self) -> Self:
+        """Return the same under the key of the event inside, for whoever decides to take it so."""
+        event = self._inside()
+        return self if event is None else replace(self, key=event.key)
+
+    def _inside(self) -> Event | None:
         kind = EVENT_TYPES.get(self.type)
         if kind is None or kind.topic != self.topic:
             return None
@@ -63,24 +77,42 @@ class Envelope:
 
 
 def read_record(
-    *, topic: str, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]
+    *,
+    topic: str,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Iterable[tuple[str, bytes | None]],
 ) -> Envelope:
-    """Return the envelope of a raw record; raise `UnreadableRecord` for what is none."""
+    """Return the envelope of a raw record; raise `UnreadableRecord` for what is none.
+
+    Headers that are not ours may hold anything, or nothing (null).
+    """
+    named = dict(headers)
     try:
-        named = {name: raw.decode() for name, raw in headers}
         return Envelope(
-            event_id=named["ce_id"],
+            event_id=_text(named, "ce_id"),
             topic=topic,
-            key=(key or b"").decode(),
-            type=named["ce_type"],
+            key=(key or b"").decode(errors="replace"),
+            type=_text(named, "ce_type"),
             payload=value or b"",
-            occurred_at=datetime.fromisoformat(named["ce_time"]),
-            traceparent=named.get("traceparent"),
-            source=named.get("ce_source", "").strip("/"),
+            occurred_at=datetime.fromisoformat(_text(named, "ce_time")),
+            traceparent=_readable(named.get("traceparent")),
+            source=(_readable(named.get("ce_source")) or "").strip("/"),
         )
     except (KeyError, ValueError) as error:
         message = f"not a CloudEvents record: {error!r}"
         raise UnreadableRecord(message) from error
+
+
+def _text(headers: Mapping[str, bytes | None], name: str) -> str:
+    raw = headers[name]
+    if raw is None:
+        raise KeyError(name)
+    return raw.decode()
+
+
+def _readable(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode(errors="replace")
 
 
 def _leaves(kind: type[Event]) -> Iterable[type[Event]]:
