@@ -48,6 +48,11 @@ def tzdata_version() -> str:
     return version("tzdata")
 
 
+def release(version_text: str) -> tuple[int, ...]:
+    """Return a version of the database as numbers, of which the newer is the greater; () for none."""
+    return tuple(int(part) for part in version_text.split(".") if part.isdecimal())
+
+
 def country_of(name: str) -> str | None:
     """Return the country (ISO 3166, two letters) in which a zone lies; None for zones of no country."""
     return "US" if name.startswith("US/") else _countries().get(name)

@@ -54,6 +54,9 @@ def test_people_tokens_and_links(run):
         )
     )
     assert person["zone"] == "UTC"
+    found = json.loads(run("zones", "--json"))
+    assert found == {"tzdata": tzdata_version(), "to_look_at": 0, "moves": [], "collisions": []}
+    assert run("zones").startswith(f"Time-zone database {tzdata_version()}.")
 
 
 def test_refusals_are_one_line_and_change_nothing(run):

@@ -17,6 +17,7 @@ from alongside_scheduler import consumers
 from alongside_scheduler.calendars.fetching import Fetcher
 from alongside_scheduler.calendars.keeping import AddressKeeper
 from alongside_scheduler.calendars.refreshing import Refresher
+from alongside_scheduler.clock_keeper import ClockKeeper
 from alongside_scheduler.domain.addresses import AllowedHosts
 from alongside_scheduler.housekeeping import Housekeeping
 from alongside_scheduler.http.api import routers as json_routers
@@ -100,6 +101,7 @@ def create_app(
         tickers=(
             Ticker("housekeeping", timedelta(hours=1), housekeeping.tick),
             Ticker("seats", timedelta(seconds=15), SeatKeeper(uow).tick),
+            Ticker("clocks", timedelta(seconds=30), ClockKeeper(uow).tick),
             Ticker("busy calendars", timedelta(seconds=3), busy.tick),
         ),
         welcome=FirstCoordinator(doors),

@@ -1,6 +1,8 @@
 """Commands about people: listing, adding, tokens and sign-in links."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
 import typer
@@ -143,3 +145,89 @@ async def _sign_in(email: str) -> str:
         request_id = await make_link(email, uow)
         await uow.commit()
         return str(service.web.state.doors.sign_in_link(request_id))
+
+
+@app.command()
+def zones(
+    apply: Annotated[
+        bool,
+        typer.Option("--apply", help="Move them now, instead of waiting for the running program."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
+) -> None:
+    """Show which series a new time-zone database moves. People keep the wall time they agreed on.
+
+    It changes nothing, unless asked to. The running program does the same by itself, within a minute
+    after an upgrade: every calendar is told once. What has begun never changes.
+
+    Example: alongside zones --json
+    """
+    found = cli_support.run(_zones(apply=apply))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    typer.echo(
+        f"Time-zone database {found['tzdata']}. Series not looked at with it yet: {found['to_look_at']}."
+    )
+    for each in found["moves"]:
+        first = each["sessions"][0]
+        typer.echo(
+            f"{each['title']:<28} {each['zone']:<22} by {each['looked_with']}: "
+            f"{len(each['sessions'])} sessions {'moved' if apply else 'would move'}, "
+            f"the first from {first['before']} to {first['after']}"
+        )
+    for each in found["collisions"]:
+        typer.echo(f"Two sessions at one time: {each['name']}, {each['starts_at']}, {each['path']}")
+
+
+async def _zones(*, apply: bool) -> dict[str, Any]:
+    async with cli_support.service("scheduler") as service:
+        return await moved_by_clocks(service.uow, apply=apply)
+
+
+async def moved_by_clocks(
+    open_uow: Callable[[], AbstractAsyncContextManager[Any]], *, apply: bool = False
+) -> dict[str, Any]:
+    """Return what the time-zone database of today moves, as the command says it."""
+    from alongside.zones import tzdata_version  # noqa: PLC0415  # --help stays quick
+    from alongside_scheduler.clock_keeper import ClockKeeper  # noqa: PLC0415
+    from alongside_scheduler.handlers.clocks import (  # noqa: PLC0415
+        collisions_of,
+        older_versions,
+        preview,
+    )
+
+    def text(moment: Any) -> str:
+        return f"{moment:%Y-%m-%dT%H:%MZ}"
+
+    async with open_uow() as uow:
+        due = await uow.clocks.looked_at(await older_versions(uow), uow.now, limit=100_000)
+        seen = [await preview(series_id, uow) for series_id in due]
+    if apply:
+        await ClockKeeper(open_uow).tick()
+    async with open_uow() as uow:
+        colliding = await uow.clocks.yielding(uow.now)
+        hurt = [(each, await collisions_of(each, uow)) for each in colliding]
+    return {
+        "tzdata": tzdata_version(),
+        "to_look_at": len(due),
+        "moves": [
+            {
+                "series_id": each.series.series_id,
+                "title": each.series.title,
+                "zone": each.series.zone,
+                "looked_with": each.looked_with,
+                "sessions": [
+                    {"key": one.key, "before": text(one.before), "after": text(one.after)}
+                    for one in each.shifts
+                ],
+            }
+            for each in seen
+            if each.shifts
+        ],
+        "collisions": [
+            {"name": one.name, "starts_at": text(one.starts_at), "path": f"/series/{series_id}"}
+            for series_id, found in hurt
+            for one in found
+        ],
+    }

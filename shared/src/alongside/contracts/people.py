@@ -141,6 +141,8 @@ AskAbout = Literal[
     "request_declined",
     "poll_opened",
     "poll_decided",
+    "time_proposed",
+    "clocks_collide",
 ]
 
 

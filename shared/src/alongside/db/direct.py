@@ -6,7 +6,8 @@ session's own connection, inside the session's transaction. On SQLite it takes t
 types treat values as they always do, and errors are those of SQLAlchemy.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cache, cached_property
 from typing import Any, cast
 
@@ -69,6 +70,17 @@ async def is_postgresql(session: AsyncSession) -> bool:
     if _CONNECTION not in info:
         await session.connection()
     return _CONNECTION in info
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """Undo what is done inside if it raises, and no more than that; also what went past SQLAlchemy.
+
+    By itself a session begins a savepoint with the first statement that it sees.
+    """
+    async with session.begin_nested():
+        await session.connection()
+        yield
 
 
 async def say(session: AsyncSession, text: str, values: Sequence[Any]) -> list[Any]:

@@ -61,4 +61,19 @@ WORDS: dict[AskAbout, Words] = {
         "invitation comes in a mail of its own.",
         "See the time",
     ),
+    "time_proposed": Words(
+        "Another time is proposed: {what}",
+        "somebody on the roster would rather have a session of {what} at another time. You see when, "
+        "and with one press the session moves there and everybody is told.",
+        "See the time",
+        "Of use until {until}.",
+    ),
+    "clocks_collide": Words(
+        "Two sessions at one time: {what}",
+        "the rules by which clocks are set have changed, and every session keeps the time on the "
+        "clock that was agreed on. With that, somebody in {what} now has two sessions at the same "
+        "time.",
+        "See which, and move one",
+        "The first is on {until}.",
+    ),
 }

@@ -49,4 +49,6 @@ _WHY = {
     "request_declined": "The times that were asked for do not suit.",
     "poll_opened": "A group looks for a time to meet.",
     "poll_decided": "A group found a time to meet.",
+    "time_proposed": "Somebody proposed another time for a session.",
+    "clocks_collide": "Two sessions are at one time since the clocks changed.",
 }

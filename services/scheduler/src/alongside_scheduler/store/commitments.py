@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import SeriesState
-from alongside.db.direct import Direct
+from alongside.db.direct import Direct, savepoint
 from alongside.db.rows import insert_rows
 from alongside.errors import NotFound
 from alongside.zones import zone
@@ -47,7 +47,14 @@ _HOLD = Direct(
     .order_by(_PEOPLE.c.person_no)
 )
 _OF_SERIES = (
-    select(_PEOPLE.c.id, _TAKEN.c.key, _TAKEN.c.starts_at, _TAKEN.c.ends_at, _TAKEN.c.active)
+    select(
+        _PEOPLE.c.id,
+        _TAKEN.c.key,
+        _TAKEN.c.starts_at,
+        _TAKEN.c.ends_at,
+        _TAKEN.c.active,
+        _TAKEN.c.yields,
+    )
     .join_from(_TAKEN, _PEOPLE, _PEOPLE.c.person_no == _TAKEN.c.person_no)
     .where(_TAKEN.c.series_id == bindparam("series_id"))
 )
@@ -75,8 +82,35 @@ _IT = (
     _TAKEN.c.person_no == bindparam("of_person"),
     _TAKEN.c.key == bindparam("of_key"),
 )
-_GIVE_BACK = update(_TAKEN).where(*_IT).values(active=False)
+_GIVE_BACK = update(_TAKEN).where(*_IT).values(active=False, yields="")
 _FORGET = delete(_TAKEN).where(*_IT)
+_TAKE_AGAIN = update(_TAKEN).where(*_IT).values(active=True, yields="")
+
+UNTOLD, TOLD = "untold", "told"
+"""How `yields` is marked: before and after somebody was told that two sessions collide."""
+
+_YIELDING = (
+    select(
+        _PEOPLE.c.id,
+        _PEOPLE.c.name,
+        _TAKEN.c.key,
+        _TAKEN.c.starts_at,
+        _TAKEN.c.ends_at,
+        _TAKEN.c.yields,
+    )
+    .join_from(_TAKEN, _PEOPLE, _PEOPLE.c.person_no == _TAKEN.c.person_no)
+    .where(
+        _TAKEN.c.series_id == bindparam("series_id"),
+        _TAKEN.c.yields != "",
+        _TAKEN.c.ends_at > bindparam("now"),
+    )
+    .order_by(_TAKEN.c.starts_at, _PEOPLE.c.name)
+)
+_TOLD = (
+    update(_TAKEN)
+    .where(_TAKEN.c.series_id == bindparam("of_series"), _TAKEN.c.yields == UNTOLD)
+    .values(yields=TOLD)
+)
 
 At = tuple[str, str]
 """A person's id and an occurrence's key."""
@@ -130,14 +164,17 @@ class Commitments:
         people = await self._hold({person for person, _ in slots})
         return _rows(series_id, slots, people)
 
-    async def change(self, slots: Mapping[At, Slot], series: SeriesState) -> None:
+    async def change(
+        self, slots: Mapping[At, Slot], series: SeriesState, *, yielding: bool = False
+    ) -> None:
         """Bring a series to this time: first give back, then take. Raise `AlreadyBooked`.
 
-        What stays as it is keeps the room with which it was taken.
+        What stays as it is keeps the room with which it was taken. `yielding`, nothing is refused:
+        what would be is kept without being active, and marked (`yields`).
         """
         series_id, keys = series.series_id, {each.key for each in series.occurrences}
         kept = {
-            (row.id, row.key): (row.starts_at, row.ends_at) if row.active else None
+            (row.id, row.key): (row.starts_at, row.ends_at) if row.active or row.yields else None
             for row in await self._session.execute(_OF_SERIES, {"series_id": series_id})
         }
         gone = [at for at, slot in kept.items() if slot is not None and at not in slots]
@@ -153,8 +190,42 @@ class Commitments:
         await self._each(_GIVE_BACK, series_id, people, gone)
         forgotten = [*elsewhere, *(at for at in new if at in kept)]
         await self._each(_FORGET, series_id, people, forgotten)
+        rows = _rows(series_id, new, people)
+        if yielding:
+            await self._take_or_yield(rows)
+            return
         with refusing_overlaps():
-            await insert_rows(self._session, (_TAKEN, _rows(series_id, new, people)))
+            await insert_rows(self._session, (_TAKEN, rows))
+
+    async def _take_or_yield(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        for row in rows:
+            try:
+                async with savepoint(self._session):
+                    with refusing_overlaps():
+                        await insert_rows(self._session, (_TAKEN, [row]))
+            except AlreadyBooked:
+                yields = {**row, "active": False, "yields": UNTOLD}
+                await insert_rows(self._session, (_TAKEN, [yields]))
+
+    async def yielding(self, series_id: str, now: datetime) -> Sequence[Any]:
+        """Return (id, name, key, starts_at, ends_at, yields) of what yields and is not over."""
+        rows = await self._session.execute(_YIELDING, {"series_id": series_id, "now": now})
+        return rows.all()
+
+    async def take_again(self, series_id: str, person_id: str, key: str) -> bool:
+        """Make what yields active, now that nothing is in its way; tell whether that is so."""
+        people = await self._hold([person_id])
+        try:
+            async with savepoint(self._session):
+                with refusing_overlaps():
+                    await self._each(_TAKE_AGAIN, series_id, people, [(person_id, key)])
+        except AlreadyBooked:
+            return False
+        return True
+
+    async def told_of_yielding(self, series_id: str) -> None:
+        """Remember that somebody was told what yields of a series."""
+        await self._session.execute(_TOLD, {"of_series": series_id})
 
     async def clashes(self, series: SeriesState) -> list[Clash]:
         """Return who could not take part in a series as it is, and when; nothing about by what."""

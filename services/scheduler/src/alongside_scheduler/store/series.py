@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from alongside.contracts import SeriesState
 from alongside.db.rows import insert_rows
 from alongside.errors import NotFound
+from alongside.zones import zone
 from alongside_scheduler.domain.booking import Clash
+from alongside_scheduler.domain.recurrence import occurrence_key
 from alongside_scheduler.domain.search import folded
 from alongside_scheduler.domain.series import leaders
 from alongside_scheduler.store.commitments import Commitments, refusing_overlaps, wanted
@@ -98,20 +100,25 @@ class SeriesStore:
             )
         ]
 
-    async def keep(self, series: SeriesState) -> None:
+    async def keep(self, series: SeriesState, *, yielding: bool = False) -> None:
         """Keep a new or changed series; raise `AlreadyBooked` if it would put somebody in two places.
+
+        `yielding`, it is kept all the same, and what collides is marked instead.
 
         With that, the transaction is lost on PostgreSQL: `handlers.saying` undoes it, and says who
         is taken when.
         """
-        if series.version > 1 and await self._keep_changed(series):
+        if series.version > 1 and await self._keep_changed(series, yielding=yielding):
             return
         taken = await Commitments(self._session).begin(wanted(series), series.series_id)
         with refusing_overlaps():
             await insert_rows(
                 self._session,
-                (_SERIES, [{"id": series.series_id, **_row(series)}]),
-                (_OCCURRENCES, _occurrences(series)),
+                (
+                    _SERIES,
+                    [{"id": series.series_id, **_row(series), "looked_with": series.tzdata}],
+                ),
+                (_OCCURRENCES, _with_walls(series, _occurrences(series))),
                 (_TAKEN, taken),
             )
 
@@ -122,14 +129,14 @@ class SeriesStore:
     async def _states(self, query: Any, **facts: Any) -> Sequence[SeriesState]:
         return (await self._session.execute(query, facts)).scalars().all()
 
-    async def _keep_changed(self, series: SeriesState) -> bool:
+    async def _keep_changed(self, series: SeriesState, *, yielding: bool) -> bool:
         """Keep a series that is there; return False if it is not."""
         connection = await self._session.connection()
         kept = await connection.execute(_KEEP, {"of_series": series.series_id, **_row(series)})
         if not kept.rowcount:
             return False
         await self._keep_occurrences(series)
-        await Commitments(self._session).change(wanted(series), series)
+        await Commitments(self._session).change(wanted(series), series, yielding=yielding)
         return True
 
     async def _keep_occurrences(self, series: SeriesState) -> None:
@@ -137,19 +144,35 @@ class SeriesStore:
         found = await connection.execute(_KEPT, {"series_id": series.series_id})
         kept = {key: facts for key, *facts in found}
         rows = {row["key"]: row for row in _occurrences(series)}
-        changed = [
-            {"of_series": series.series_id, "of_key": key, **_facts(row)}
+        differs = [
+            row
             for key, row in rows.items()
             if key in kept and kept[key] != list(_facts(row).values())
         ]
+        moved = [row for row in differs if kept[row["key"]][0] != row["starts_at"]]
+        changed = [row for row in differs if kept[row["key"]][0] == row["starts_at"]]
         # What goes on in another series is no longer found in this one.
         gone = [{"of_series": series.series_id, "of_key": key} for key in kept.keys() - rows.keys()]
         if changed:
-            await connection.execute(_CHANGE, changed)
+            await connection.execute(_CHANGE, [_of(row) for row in changed])
+        if moved:
+            # What stays where it was keeps the wall time that was noted by the clocks of then.
+            walls = _with_walls(series, moved)
+            await connection.execute(_CHANGE, [{**_of(row), "wall": row["wall"]} for row in walls])
         if gone:
             await connection.execute(_FORGET, gone)
         new = [row for key, row in rows.items() if key not in kept]
-        await insert_rows(self._session, (_OCCURRENCES, new))
+        await insert_rows(self._session, (_OCCURRENCES, _with_walls(series, new)))
+
+
+def _of(row: dict[str, Any]) -> dict[str, Any]:
+    return {"of_series": row["series_id"], "of_key": row["key"], **_facts(row)}
+
+
+def _with_walls(series: SeriesState, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with the wall time at which each begins, as the clocks of the series say it now."""
+    at = zone(series.zone)
+    return [{**row, "wall": occurrence_key(row["starts_at"].astimezone(at))} for row in rows]
 
 
 def _row(series: SeriesState) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from alongside_scheduler.store.association import AssociationStore
 from alongside_scheduler.store.availability import AvailabilityStore, RequestStore
 from alongside_scheduler.store.busy import BusyStore
 from alongside_scheduler.store.calendar import CalendarStore
+from alongside_scheduler.store.clocks import ClockStore
 from alongside_scheduler.store.copies import Copies
 from alongside_scheduler.store.free import FreeStore
 from alongside_scheduler.store.groups import GroupStore
@@ -59,6 +60,11 @@ class SchedulerUow(UnitOfWork):
     def series(self) -> SeriesStore:
         """Series, and the time they take of people."""
         return SeriesStore(self.session)
+
+    @cached_property
+    def clocks(self) -> ClockStore:
+        """Which series are known to be right by which time-zone database."""
+        return ClockStore(self.session)
 
     @cached_property
     def sessions(self) -> SessionStore:

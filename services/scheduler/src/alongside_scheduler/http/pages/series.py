@@ -8,6 +8,7 @@ from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.domain import wording
 from alongside_scheduler.handlers import series as cases
+from alongside_scheduler.handlers.clocks import collisions_of
 from alongside_scheduler.http.doors import Doors, DoorsDep, actor_of
 from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.store.uow import SchedulerUow
@@ -79,6 +80,7 @@ async def _page(
             await _seen(each, uow) for each in (series.continues, series.continued_by)
         ]
         outlook = await outlook_of(series, uow) if leads else None
+        collisions = await collisions_of(series_id, uow) if leads else []
         back = ("The group", f"/groups/{series.group_id}")
         if not await sees_group(series, uow):
             back = ("Your sessions", "/sessions")
@@ -88,6 +90,7 @@ async def _page(
         series=series,
         leads=leads,
         outlook=outlook,
+        collisions=collisions,
         back=back,
         words=wording.whole(series.pattern, len(series.occurrences)),
         provider=names.get(series.provider_id, ""),

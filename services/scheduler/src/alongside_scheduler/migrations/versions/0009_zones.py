@@ -1,18 +1,31 @@
-"""Which series were looked at with the time-zone database of today.
+"""Which series were looked at with which time-zone database, and what its changes brought about.
 
 Revision ID: 0009
 Revises: 0008
 """
 
-revision = "0009"
-down_revision = "0008"
-branch_labels = None
-depends_on = None
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0009"
+down_revision: str | None = "0008"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column(
+        "series", sa.Column("looked_with", sa.String(16), nullable=False, server_default="")
+    )
+    op.add_column("occurrences", sa.Column("wall", sa.String(13), nullable=True))
+    op.add_column(
+        "commitments", sa.Column("yields", sa.String(8), nullable=False, server_default="")
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_column("commitments", "yields")
+    op.drop_column("occurrences", "wall")
+    op.drop_column("series", "looked_with")

@@ -56,6 +56,10 @@ class SeriesRow(SchedulerTable, table=True):
         ),
     )
     search_text: str = Field(default="", sa_column=search_column())
+    looked_with: str = Field(
+        default="", sa_column=Column(String(16), nullable=False, server_default="")
+    )
+    """Version of the time-zone database by which its instants are known to be right."""
 
 
 class OccurrenceRow(SchedulerTable, table=True):
@@ -74,6 +78,8 @@ class OccurrenceRow(SchedulerTable, table=True):
     )
     provider_id: str | None = Field(default=None, sa_column=Column(String(64)))
     changed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    wall: str | None = Field(default=None, sa_column=Column(String(13)))
+    """Its start as people agreed on it, in the zone of the series, by the clocks of that day."""
 
 
 class CommitmentRow(SchedulerTable, table=True):
@@ -106,3 +112,5 @@ class CommitmentRow(SchedulerTable, table=True):
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     free_from: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     active: bool = Field(default=True, nullable=False)
+    yields: str = Field(default="", sa_column=Column(String(8), nullable=False, server_default=""))
+    """Set where new rules of the clocks put it over something else: it is kept, and not active."""
