@@ -5,12 +5,14 @@ changes lay between, nor how often it is asked: a person hears the final state, 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from alongside.contracts import SeriesState
+from alongside.zones import zone
 from alongside_notifier.domain.recurrence import is_shorter
 from alongside_notifier.domain.view import Meeting, View, membership_sequence, shown_roster
 
@@ -33,6 +35,8 @@ class ToldMeeting(_Frozen):
     """Who leads it in place of the provider of the series."""
     cancelled: bool = False
     sequence: int = 0
+    wall: str = ""
+    """Its start in the zone of the series, by the clocks of the day on which it was told."""
 
 
 class Told(_Frozen):
@@ -43,6 +47,11 @@ class Told(_Frozen):
     sequence: int = -1
     """SEQUENCE of the last message about the whole."""
     times: str = ""
+    instants: str = ""
+    """Which instants those times are, and which wall times in the zone of the series (`walls`), each
+    in a digest: new rules of the clocks move the ones and leave the others. Empty where nobody noted it.
+    """
+    walls: str = ""
     where: str = ""
     words: str = ""
     meetings: dict[str, ToldMeeting] = {}
@@ -67,7 +76,10 @@ class Message:
     before: ToldMeeting | None = None
     """What was said of that occurrence so far."""
     news: tuple[str, ...] = ()
-    """What changed, in one word each: times, where, words, who, some."""
+    """What changed, in one word each: times, clocks, where, words, who, some.
+
+    The clocks changed where the wall time stays and the instant does not.
+    """
     resets_answers: bool = False
     """Whether what was answered before no longer holds."""
     parts: tuple["Message", ...] = ()
@@ -162,9 +174,27 @@ def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> L
         # Several at once, leave or holidays: one message restates the series, not one for each.
         return _changed_whole(told, view, ("some",), tuple(messages))
     until = told.until if "times" in news else _until(view)
-    return LeftToTell(
-        tuple(messages), told.model_copy(update={"meetings": meetings, "until": until})
-    )
+    facts: dict[str, object] = {"meetings": meetings, "until": until}
+    if not told.instants and told.times == view.recurrence.fingerprint():
+        facts |= _moments(view)
+    return LeftToTell(tuple(messages), told.model_copy(update=facts))
+
+
+def noted_before(told: Told, before: View | None, now: View | None) -> Told:
+    """Return what was told with its instants noted, where nobody did: before the clocks changed."""
+    if told.standing != "invited" or told.instants or before is None or now is None:
+        return told
+    update = _moments(now) | {"instants": _moments(before)["instants"]}
+    meetings = {
+        key: each.model_copy(update={"wall": _wall(meeting.starts_at, now)})
+        if not each.wall
+        and (meeting := now.meeting(key)) is not None
+        and (old := before.meeting(key)) is not None
+        and old.starts_at == each.starts_at
+        else each
+        for key, each in told.meetings.items()
+    }
+    return told.model_copy(update={**update, "meetings": meetings})
 
 
 def _about_one(key: str, before: ToldMeeting, after: ToldMeeting) -> Message:
@@ -177,7 +207,7 @@ def _about_one(key: str, before: ToldMeeting, after: ToldMeeting) -> Message:
         key,
         before,
         _news_of_one(before, after),
-        resets_answers=before.starts_at != after.starts_at,
+        resets_answers=before.starts_at != after.starts_at and not _is_by_clocks(before, after),
     )
 
 
@@ -186,7 +216,7 @@ def _changed_whole(
 ) -> LeftToTell:
     """Return the message that restates all of it: what is cancelled is left out of the rule."""
     sequence = max(view.sequence, told.sequence)
-    if {"times", "some"} & set(news) and sequence == told.sequence:
+    if {"times", "clocks", "some"} & set(news) and sequence == told.sequence:
         sequence = max(view.series.sequence, told.sequence + 1)
     after = _whole(told, view, sequence)
     # Whoever said yes to what stays is not asked again because the rest of it goes.
@@ -208,8 +238,13 @@ def _until(view: View) -> datetime | None:
 
 def _news_of_the_whole(told: Told, view: View, *, small_changes: bool) -> tuple[str, ...]:
     news: list[str] = []
-    if told.times != view.recurrence.fingerprint():
-        news.append("times")
+    moments = _moments(view)
+    if not told.instants:
+        if told.times != view.recurrence.fingerprint():
+            news.append("times")
+    elif told.instants != moments["instants"]:
+        # In which words a calendar is told the same instants is no news.
+        news.append("clocks" if told.walls == moments["walls"] else "times")
     if told.where != _where(view):
         news.append("where")
     if told.words != _words(view) and (small_changes or news or view.sequence > told.sequence):
@@ -220,13 +255,46 @@ def _news_of_the_whole(told: Told, view: View, *, small_changes: bool) -> tuple[
 
 
 def _news_of_one(before: ToldMeeting, after: ToldMeeting) -> tuple[str, ...]:
+    by_clocks = _is_by_clocks(before, after)
     pairs = {
-        "times": (before.starts_at, before.ends_at, before.cancelled)
+        "times": not by_clocks
+        and (before.starts_at, before.ends_at, before.cancelled)
         != (after.starts_at, after.ends_at, after.cancelled),
+        "clocks": by_clocks,
         "where": before.where != after.where,
         "who": before.stand_in != after.stand_in,
     }
     return tuple(word for word, differs in pairs.items() if differs)
+
+
+def _is_by_clocks(before: ToldMeeting, after: ToldMeeting) -> bool:
+    """Tell whether a meeting is at another instant, and at the same time on the clock."""
+    return (
+        before.starts_at != after.starts_at
+        and before.wall == after.wall != ""
+        and before.ends_at - before.starts_at == after.ends_at - after.starts_at
+        and before.cancelled == after.cancelled
+    )
+
+
+def _moments(view: View) -> dict[str, str]:
+    """Return when the whole series is, as instants and on the clock of its zone."""
+    starts = [view.recurrence.start]
+    if view.recurrence.repeats:
+        starts = [meeting.original_start for meeting in view.meetings]
+    length = f"{view.recurrence.duration}"
+    return {
+        "instants": _digest([length, *(f"{each.astimezone(UTC):%Y%m%dT%H%M}" for each in starts)]),
+        "walls": _digest([length, *(_wall(each, view) for each in starts)]),
+    }
+
+
+def _wall(instant: datetime, view: View) -> str:
+    return f"{instant.astimezone(zone(view.series.zone)):%Y%m%dT%H%M}"
+
+
+def _digest(parts: list[str]) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
 def _whole(told: Told, view: View, sequence: int) -> Told:
@@ -235,6 +303,7 @@ def _whole(told: Told, view: View, sequence: int) -> Told:
             "standing": "invited",
             "sequence": sequence,
             "times": view.recurrence.fingerprint(),
+            **_moments(view),
             "where": _where(view),
             "words": _words(view),
             "until": _until(view),
@@ -253,6 +322,7 @@ def _as_told(meeting: Meeting, view: View, floor: int = 0) -> ToldMeeting:
         stand_in=meeting.provider_id if meeting.provider_id != view.series.provider_id else "",
         cancelled=meeting.cancelled,
         sequence=max(view.sequence, meeting.sequence, floor),
+        wall=_wall(meeting.starts_at, view),
     )
 
 
@@ -263,14 +333,15 @@ def _as_the_master_says(meeting: Meeting, view: View, told: Told) -> ToldMeeting
         ends_at=meeting.original_start + view.recurrence.duration,
         where=told.where,
         sequence=told.sequence,
+        wall=_wall(meeting.original_start, view),
     )
 
 
 def _same(before: ToldMeeting, after: ToldMeeting) -> bool:
     if before.cancelled and after.cancelled:
         return True
-    left, right = before.model_dump(exclude={"sequence"}), after.model_dump(exclude={"sequence"})
-    return left == right
+    noted = {"sequence", "wall"}
+    return before.model_dump(exclude=noted) == after.model_dump(exclude=noted)
 
 
 def _where(view: View) -> str:
