@@ -22,9 +22,13 @@ from alongside.clock import Clock, SystemClock
 from alongside.db import claim, migrate
 from alongside.errors import AlongsideError, Unavailable
 from alongside.ids import NewId, new_id
+from alongside.messaging.envelope import Envelope
 from alongside.messaging.local import LocalBus
 from alongside.messaging.relay import Publisher, Relay
 from alongside.messaging.subscription import Consumer
+from alongside.observability import metrics
+from alongside.observability.pulse import Pulse
+from alongside.operations.figures import measure
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.lock import IN_USE, Lock
@@ -32,6 +36,8 @@ from alongside.stack.lock import IN_USE, Lock
 log = structlog.get_logger(__name__)
 
 ROLES = ("web", "worker", "relay", "ticker")
+MEASURE = timedelta(seconds=15)
+"""How often the figures are read that stand in the database."""
 
 
 class Bus(Publisher, Protocol):
@@ -111,11 +117,15 @@ class Host:
         self._tasks: list[asyncio.Task[None]] = []
         self._scheduler: AsyncIOScheduler | None = None
         self._migrated: dict[str, bool] = {}
+        self.loops: dict[str, Pulse] = {}
+        """What this process does again and again, by name."""
         self._in_use = Lock(settings.data / IN_USE)
 
     def _make_bus(self) -> Publisher:
         if self.settings.mode == "embedded":
             return LocalBus(each for group in self.consumers.values() for each in group)
+        if not self.roles & {"worker", "relay"}:
+            return NoBus()
         if not self.settings.kafka_bootstrap:
             raise AlongsideError("Stack mode needs ALONGSIDE_KAFKA_BOOTSTRAP, such as kafka:9092.")
         # Heavy, and embedded needs none of it.
@@ -190,14 +200,22 @@ class Host:
         """Say what state this process is in; raise when it cannot serve.
 
         A database that is away or not migrated makes it unready. A bus that is away only degrades
-        it: pages work, and what is said meanwhile waits in the outbox.
+        it: pages work, and what is said meanwhile waits in the outbox. A loop that stands still
+        degrades a process that has pages as well; one that only has loops is not ready then.
         """
         for app in self.services.values():
             await app.database.ping()
             if not await self._check_migrated(app):
                 raise NotMigrated(f"Run: alongside migrate {app.name}")
-        bus = getattr(self.bus, "connected", True)
-        return {"database": "ok", "bus": "ok" if bus else "degraded"}
+        checks = {"database": "ok"}
+        if not isinstance(self.bus, NoBus):
+            checks["bus"] = "ok" if getattr(self.bus, "connected", True) else "degraded"
+        for loop in self.loops.values():
+            if loop.stands_still():
+                if "web" not in self.roles:
+                    raise StandsStill(f"{loop.name} has not got through for {loop.patience:.0f} s.")
+                checks[loop.name] = "degraded"
+        return checks
 
     async def start(self) -> None:
         """Start the loops. `prepare()` comes before, or runs here in the background (stack)."""
@@ -210,39 +228,52 @@ class Host:
         bus_run = getattr(self.bus, "run", None)
         if bus_run is not None:
             self._spawn("bus", bus_run())
-        for name, app in self.services.items():
-            if "relay" in self.roles:
-                self._spawn(f"relay {name}", self.relays[name].run())
-                self._tick(
-                    app, Ticker("measure outbox", timedelta(seconds=15), self.relays[name].measure)
-                )
-                if days := self.settings.keep_events_days:
-                    forget = partial(self.relays[name].forget, timedelta(days=days))
-                    self._tick(app, Ticker("forget outbox", timedelta(hours=6), forget))
-            if "ticker" in self.roles:
-                for ticker in app.tickers:
-                    self._tick(app, ticker)
-            if self.settings.mode == "stack" and self.roles & {"relay", "ticker"}:
+            self.loops |= getattr(self.bus, "pulses", {})
+        for app in self.services.values():
+            self._start_loops(app)
+        self._scheduler.start()
+
+    def _start_loops(self, app: ServiceApp) -> None:
+        relay = self.relays[app.name]
+        if "relay" in self.roles:
+            self._spawn(f"relay {app.name}", relay.run())
+            self.loops[relay.pulse.name] = relay.pulse
+            if days := self.settings.keep_events_days:
+                forget = partial(relay.forget, timedelta(days=days))
+                self._tick(app, Ticker("forget outbox", timedelta(hours=6), forget))
+        if "ticker" in self.roles:
+            for ticker in app.tickers:
+                self._tick(app, ticker)
+        if self.roles & {"relay", "ticker"}:
+            self._tick(app, Ticker("measure", MEASURE, partial(measure, app)))
+            if self.settings.mode == "stack":
                 # Where several processes share a machine, one that was killed is noticed by the rest.
                 self._tick(
                     app, Ticker("take over", timedelta(seconds=10), partial(self._take_over, app))
                 )
-        self._scheduler.start()
 
     def _tick(self, app: ServiceApp, ticker: Ticker) -> None:
         """Call a ticker on its interval, and right after a commit where it asks for that."""
         assert self._scheduler is not None  # noqa: S101  # made in start()
         gate = asyncio.Lock()
+        pulse = Pulse(f"{app.name} {ticker.name}", 4 * ticker.every.total_seconds() + 60)
+        self.loops[pulse.name] = pulse
+        went_well = metrics.TICKER_LAST_SUCCESS.labels(app.name, ticker.name)
 
         async def tick() -> object:
             async with gate:
                 try:
-                    return await ticker.tick()
+                    done = await ticker.tick()
                 except Exception as error:  # noqa: BLE001  # the next tick tries again
+                    metrics.TICKER_FAILURES.labels(app.name, ticker.name).inc()
                     log.warning(
                         "tick_failed", service=app.name, ticker=ticker.name, error=repr(error)
                     )
                     return None
+                finally:
+                    pulse.beat()
+                went_well.set_to_current_time()
+                return done
 
         self._scheduler.add_job(tick, "interval", seconds=ticker.every.total_seconds())
         if ticker.on_commit:
@@ -300,6 +331,21 @@ class Host:
             yield self
         finally:
             await self.stop()
+
+
+class NoBus:
+    """Of a process that neither says nor hears: it needs no connection to Kafka."""
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Nobody publishes here."""
+        raise NotImplementedError(envelope.type)
+
+
+class StandsStill(AlongsideError):
+    """A loop of this process does not get through."""
+
+    code = "stands_still"
+    status = 503
 
 
 class NotMigrated(AlongsideError):

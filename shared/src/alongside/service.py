@@ -13,6 +13,7 @@ from alongside.db.database import Database
 from alongside.db.uow import Bell
 from alongside.ids import NewId
 from alongside.messaging.subscription import Subscription
+from alongside.observability.figure import Figure
 from alongside.secrets import Secrets
 from alongside.settings import ServiceName, Settings
 
@@ -79,3 +80,5 @@ class ServiceApp:
     welcome: Welcome | None = None
     proof: Callable[[], Awaitable[Sequence[str]]] | None = None
     """Checks what only this service can check of its own record; returns what is wrong with it."""
+    figures: Callable[[], Awaitable[Sequence[Figure]]] | None = None
+    """What its operator watches besides what every service has."""

@@ -18,6 +18,7 @@ from alongside.web.auth import PersonFacts
 from alongside_notifier import consumers
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
+from alongside_notifier.figures import figures
 from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
@@ -89,6 +90,7 @@ def create_app(
         uow=uow,
         bell=bell,
         migrations="alongside_notifier.migrations",
+        figures=partial(figures, database, clock),
         subscriptions=consumers.subscriptions(desk),
         tickers=(
             Ticker("tell", timedelta(seconds=1), partial(tell_due, uow, desk), on_commit=True),

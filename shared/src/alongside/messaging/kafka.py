@@ -1,4 +1,4 @@
-"""Apache Kafka, through FastStream and aiokafka. Only `login` and `grants` beside it import them, too.
+"""Apache Kafka, through FastStream and aiokafka. Only `login`, `grants` and `lag` beside it import them, too.
 
 One batch subscriber per topic and service. `NACK_ON_ERROR` is the only policy that loses nothing
 both when a handler raises and when the process is killed, and it rewinds; so it is never used
@@ -9,7 +9,6 @@ while a passing fault (the database is away) keeps the batch where it is.
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,15 +23,21 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from alongside.contracts import TOPICS
 from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
 from alongside.messaging.grants import give
+from alongside.messaging.lag import sight_of
 from alongside.messaging.login import Login
 from alongside.messaging.subscription import Consumer, RawRecord
 from alongside.observability import metrics
+from alongside.observability.pulse import Pulse
 
 log = structlog.get_logger(__name__)
 
 PARTITIONS = 6
 BATCH = 200
 POLL_MS = 50
+LOOK = 5
+"""Seconds between two looks at how the consumers stand."""
+LONGEST_SILENCE = 180
+"""Seconds after which a consumer that did not ask for records stands still."""
 LONGEST_PAUSE = 60
 """Seconds between tries while the database is away: far below Kafka's poll limit of five minutes."""
 
@@ -60,7 +65,9 @@ class KafkaBus:
             graceful_timeout=15,
             logger=logging.getLogger("alongside.kafka"),
         )
-        self._polled: dict[str, float] = {}
+        self._listening: dict[str, Any] = {}
+        self.pulses: dict[str, Pulse] = {}
+        """By consumer: whether it still asks for records."""
         self._connected = asyncio.Event()
         for consumer in consumers:
             self._listen(consumer)
@@ -77,7 +84,7 @@ class KafkaBus:
             message.raw_message = tuple(records)
             return message
 
-        @self.broker.subscriber(
+        subscriber = self.broker.subscriber(
             consumer.subscription.topic,
             group_id=f"alongside.{consumer.name}",
             auto_offset_reset="earliest",
@@ -88,11 +95,15 @@ class KafkaBus:
             parser=parse,
             decoder=records_alone,
         )
+
+        @subscriber
         async def _on_batch(_body: Any, message: KafkaMessage) -> None:
             await self._take(consumer, message.raw_message)
 
+        self._listening[consumer.name] = subscriber
+        self.pulses[consumer.name] = Pulse(consumer.name, LONGEST_SILENCE)
+
     async def _take(self, consumer: Consumer, records: Any) -> None:
-        self._polled[consumer.name] = time.monotonic()
         good: list[tuple[Envelope, RawRecord]] = []
         broken: list[tuple[RawRecord, UnreadableRecord]] = []
         for record in records:
@@ -140,6 +151,8 @@ class KafkaBus:
             except (KafkaError, OSError) as error:
                 log.warning("kafka_away", client=self.client, error=repr(error), next_try=pause)
                 await self.broker.stop()
+                for pulse in self.pulses.values():
+                    pulse.beat()  # away is not standing still
                 await asyncio.sleep(pause)
                 pause = min(30, pause * 2)
                 continue
@@ -147,9 +160,22 @@ class KafkaBus:
         self._connected.set()
         log.info("kafka_connected", client=self.client)
         while True:
-            for name, at in self._polled.items():
-                metrics.CONSUMER_SECONDS_SINCE_POLL.labels(name).set(time.monotonic() - at)
-            await asyncio.sleep(5)
+            self._look()
+            await asyncio.sleep(LOOK)
+
+    def _look(self) -> None:
+        """Have Prometheus see how each consumer stands."""
+        # Partitions come and go between processes: what this one no longer has, it does not judge.
+        metrics.CONSUMER_LAG.clear()
+        for name, subscriber in self._listening.items():
+            if subscriber.consumer is None:
+                continue
+            sight = sight_of(subscriber.consumer)
+            metrics.CONSUMER_SECONDS_SINCE_POLL.labels(name).set(sight.idle)
+            for partition, waiting in sight.waiting.items():
+                metrics.CONSUMER_LAG.labels(name, str(partition)).set(waiting)
+            if sight.idle < LONGEST_SILENCE:
+                self.pulses[name].beat()
 
     async def stop(self) -> None:
         """Finish the record in hand and leave the group, so that others need not wait for a timeout."""

@@ -24,6 +24,7 @@ from alongside.db.database import Database
 from alongside.db.uow import Bell
 from alongside.messaging.envelope import Envelope
 from alongside.observability import metrics
+from alongside.observability.pulse import Pulse
 from alongside.observability.tracing import (
     SpanKind,
     continued,
@@ -73,6 +74,8 @@ class Relay:
         self._batch = batch
         self._gate = asyncio.Semaphore(side_by_side)
         self._timeout = publish_timeout
+        # Beside a bus that is away, each event of a round may wait for its time-out.
+        self.pulse = Pulse(f"relay {service}", 2 * lease.total_seconds())
         self._lease = lease
         self._poll = poll
 
@@ -83,6 +86,8 @@ class Relay:
             try:
                 carried = await self.round()
                 failures = 0
+                self.pulse.beat()
+                metrics.RELAY_LAST_ROUND.labels(self._service).set_to_current_time()
             except Exception as error:  # noqa: BLE001  # the loop must outlive every fault
                 failures += 1
                 log.warning("relay_round_failed", service=self._service, error=repr(error))

@@ -35,11 +35,53 @@ CONSUMER_RETRIES = Counter(
     "alongside_consumer_retries", "Tries that raised and were repeated in place.", ["consumer"],
     registry=REGISTRY,
 )  # fmt: skip
+CONSUMER_LAG = Gauge(
+    "alongside_consumer_lag",
+    "Records of a partition that its consumer has not taken yet, as the process sees it that has it.",
+    ["consumer", "partition"], registry=REGISTRY,
+)  # fmt: skip
 CONSUMER_SECONDS_SINCE_POLL = Gauge(
     "alongside_consumer_seconds_since_poll", "Seconds since the consumer last asked the bus.",
     ["consumer"], registry=REGISTRY,
 )  # fmt: skip
 DEAD_LETTERS = Counter("alongside_dead_letters", "Records parked.", ["consumer"], registry=REGISTRY)
+DEAD_LETTERS_WAITING = Gauge(
+    "alongside_dead_letters_waiting", "Records that are parked and were not replayed.", ["service"],
+    registry=REGISTRY,
+)  # fmt: skip
+RELAY_LAST_ROUND = Gauge(
+    "alongside_relay_last_round_timestamp_seconds",
+    "When the relay last looked for events without a fault, in seconds since 1970.",
+    ["service"], registry=REGISTRY,
+)  # fmt: skip
+TICKER_LAST_SUCCESS = Gauge(
+    "alongside_ticker_last_success_timestamp_seconds",
+    "When something regular was last done without a fault, in seconds since 1970.",
+    ["service", "ticker"], registry=REGISTRY,
+)  # fmt: skip
+TICKER_FAILURES = Counter(
+    "alongside_ticker_failures", "Times that something regular failed.", ["service", "ticker"],
+    registry=REGISTRY,
+)  # fmt: skip
+REMINDERS_LATE = Gauge(
+    "alongside_reminders_late", "Reminders that were due more than a minute ago.", registry=REGISTRY
+)
+TELLINGS_LATE_SECONDS = Gauge(
+    "alongside_tellings_late_seconds",
+    "For how long the change that waits longest has been due to be told.", registry=REGISTRY,
+)  # fmt: skip
+MAIL_WAITING = Gauge(
+    "alongside_mail_waiting", "Mails that are due and not handed over yet.", registry=REGISTRY
+)
+MAIL_OLDEST_SECONDS = Gauge(
+    "alongside_mail_oldest_seconds",
+    "For how long the mail that waits longest has been due; the end of quiet hours is no waiting.",
+    registry=REGISTRY,
+)  # fmt: skip
+MAIL_FAILED_LATELY = Gauge(
+    "alongside_mail_failed_lately", "Mails given up or refused for good within seven days.",
+    registry=REGISTRY,
+)  # fmt: skip
 MAIL_SENT = Counter("alongside_mail_sent", "Mails handed over.", ["kind"], registry=REGISTRY)
 MAIL_FAILED = Counter(
     "alongside_mail_failed", "Tries to hand over a mail that failed.", ["reason"], registry=REGISTRY

@@ -96,6 +96,7 @@ class _Round:
         async with self._open_uow() as uow:
             gives_up = bool(row.queued_at + GIVE_UP <= uow.now)
             if gives_up:
+                metrics.MAIL_FAILED.labels("given_up").inc()
                 reason = f"Given up after {GIVE_UP.days} days. The last reason: {reason}"
                 await uow.mails.gave_up(row.id, worker=self._worker, now=uow.now, reason=reason)
             else:

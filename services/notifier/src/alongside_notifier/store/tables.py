@@ -33,6 +33,7 @@ METADATA = service_metadata()
 PLUMBING = Plumbing(METADATA)
 
 _PENDING = text("done_at IS NULL")
+_FAILED = text("outcome = 'failed'")
 
 
 class NotifierTable(SQLModel):
@@ -396,6 +397,7 @@ MAILS = Table(
         "ix_mails_order_key", "order_key", "id", postgresql_where=_PENDING, sqlite_where=_PENDING
     ),
     Index("ix_mails_person_id", "person_id", "id"),
+    Index("ix_mails_failed", "done_at", postgresql_where=_FAILED, sqlite_where=_FAILED),
 )
 """The mail queue and the record of what was sent.
 

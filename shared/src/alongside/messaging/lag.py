@@ -1,0 +1,81 @@
+"""How far each consumer is: as its own process sees it, and as anybody may ask Kafka."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from alongside.messaging.login import Login
+
+_BEGINNING = 0
+"""What a group has taken of a partition of which it has committed nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a process knows of one of its own consumers."""
+
+    idle: float
+    """Seconds since it last asked for records."""
+    waiting: Mapping[int, int]
+    """By partition that it has: how many records it has not taken yet."""
+
+
+def sight_of(consumer: AIOKafkaConsumer) -> Sight:
+    """Return how a running consumer stands, without asking anybody."""
+    state = consumer._subscription  # noqa: SLF001  # the client counts, and does not tell
+    waiting = {}
+    for partition in consumer.assignment():
+        known = state.subscription.assignment.state_value(partition)
+        if known.highwater is not None and known.has_valid_position:
+            waiting[partition.partition] = max(0, known.highwater - known.position)
+    return Sight(state.fetcher_idle_time, waiting)
+
+
+async def lag(
+    bootstrap: str, login: Login, groups: Mapping[str, str], *, longest: float = 5
+) -> dict[str, dict[int, int]]:
+    """Return for each group, given with its topic, how many records wait in each partition.
+
+    A topic that is not there has no partitions. Raises TimeoutError or OSError when Kafka does not
+    answer, KafkaError when it will not say.
+    """
+    async with asyncio.timeout(longest):
+        servers = bootstrap.split(",")
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers, **login.for_client())
+        reader = AIOKafkaConsumer(bootstrap_servers=servers, **login.for_client())
+        try:
+            await admin.start()
+            await reader.start()
+            ends = await reader.end_offsets(await _partitions(reader, set(groups.values())))
+            return {
+                group: await _of_group(admin, group, topic, ends) for group, topic in groups.items()
+            }
+        finally:
+            await reader.stop()
+            await admin.close()
+
+
+async def _partitions(reader: AIOKafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
+    there = await reader.topics()
+    return [
+        TopicPartition(topic, number)
+        for topic in topics
+        if topic in there
+        for number in sorted(reader.partitions_for_topic(topic) or ())
+    ]
+
+
+async def _of_group(
+    admin: AIOKafkaAdminClient, group: str, topic: str, ends: Mapping[TopicPartition, int]
+) -> dict[int, int]:
+    taken = await admin.list_consumer_group_offsets(group)
+    return {
+        partition.partition: max(
+            0, end - max(_BEGINNING, taken[partition].offset if partition in taken else _BEGINNING)
+        )
+        for partition, end in ends.items()
+        if partition.topic == topic
+    }
