@@ -30,6 +30,7 @@ PARTS = (
     "finding",
     "documents",
     "latency",
+    "reminders",
     "messaging",
 )
 
@@ -138,6 +139,12 @@ class Bench:
         with self._noting("latency of the stack"):
             figures += part.stack()
         show("From booking to mail", figures)
+
+    def reminders(self) -> None:
+        """Ten thousand reminders at once, by two workers."""
+        measure = import_module("bench.reminders").measure
+        with self._noting("reminders"), running_postgres() as postgres:
+            show("Reminders", measure(postgres.fresh_database()))
 
     def messaging(self) -> None:
         """Outbox, relay, consumer."""

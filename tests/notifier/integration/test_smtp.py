@@ -100,12 +100,12 @@ async def test_a_crash_between_handing_over_and_settling_repeats_the_same_messag
         patched.setattr(Mails, "sent", killed)
         with pytest.raises(KeyboardInterrupt):
             await notifier.tick("send")
-    assert len(sink.mails) == 1
+    assert len(sink.mails) == 3, "what a quick server takes in a moment is settled together"
     assert await notifier.tick("send") == 0, "the claim is still held"
     notifier.clock.advance(timedelta(minutes=11))
     assert await notifier.tick("send") == 3
     ids = [mail["Message-ID"] for mail in sink.read()]
-    assert len(ids) == 4
+    assert ids[3:] == ids[:3]
     assert len(set(ids)) == 3
     assert await notifier.tick("send") == 0
 

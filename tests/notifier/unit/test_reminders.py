@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from alongside_notifier.domain.reminders import Due, newest, reminders_of, why_not
+from alongside_notifier.domain.reminders import Due, reminders_of, why_not
 from alongside_notifier.domain.view import view_of
 from alongside_notifier.handlers.answers import answer_on_page
 from notifier.making import NOW, make_series
@@ -26,11 +26,6 @@ def test_what_is_due_already_is_not_planned():
     first = [due for due in dues if due.key == "20270112T1000"]
     assert [due.lead_minutes for due in first] == [60]
     assert len(dues) == 1 + 5 * 2
-
-
-def test_of_several_missed_the_newest_is_sent():
-    dues = [Due(START, "k", START, lead) for lead in (1440, 60, 240)]
-    assert newest(dues).lead_minutes == 60
 
 
 @pytest.mark.parametrize(

@@ -68,15 +68,21 @@ async def claim(
 
 
 async def settle(
-    session: AsyncSession, table: Table, ids: Collection[int], *, worker: str, now: datetime
+    session: AsyncSession,
+    table: Table,
+    ids: Collection[int],
+    *,
+    worker: str,
+    now: datetime,
+    **also: Any,
 ) -> int:
-    """Mark rows as done; return how many still were this worker's."""
+    """Mark rows as done, and what else is set with it; return how many still were this worker's."""
     if not ids:
         return 0
     done = await session.execute(
         update(table)
         .where(table.c.id.in_(ids), table.c.claimed_by == worker, table.c.done_at.is_(None))
-        .values(done_at=now, claimed_by=None, claimed_until=None, last_error=None)
+        .values(done_at=now, claimed_by=None, claimed_until=None, last_error=None, **also)
     )
     return int(getattr(done, "rowcount", 0))
 

@@ -129,7 +129,7 @@ def repeated(
 
 def wall_of(key: str) -> datetime:
     """Return the wall time that an occurrence's key names."""
-    return datetime.strptime(key, "%Y%m%dT%H%M")  # noqa: DTZ007  # wall time by meaning
+    return datetime.fromisoformat(key)
 
 
 def _zone_rule(

@@ -74,11 +74,6 @@ def checked_leads(leads: Iterable[int] | None) -> tuple[int, ...] | None:
     return ordered
 
 
-def newest(missed: Sequence[Due]) -> Due:
-    """Return the one of several missed reminders of a meeting that is still worth sending."""
-    return min(missed, key=lambda due: due.lead_minutes)
-
-
 def why_not(due: Due, view: View | None, answer: str | None, now: datetime) -> str | None:
     """Return why a due reminder is not sent, or None if it is."""
     meeting = view.meeting(due.key) if view else None

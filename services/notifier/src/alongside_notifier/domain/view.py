@@ -156,6 +156,12 @@ def leaders(series: SeriesState) -> tuple[str, ...]:
     return (series.provider_id, *series.co_provider_ids)
 
 
+def providers_of(series: SeriesState) -> frozenset[str]:
+    """Return who leads the series, or one meeting of it."""
+    substitutes = (o.provider_id for o in series.occurrences if o.provider_id)
+    return frozenset({*leaders(series), *substitutes})
+
+
 def shown_roster(series: SeriesState, person_id: str) -> tuple[str, ...]:
     """Return the other members that somebody may see; nobody, where the group keeps that to itself.
 
@@ -169,10 +175,7 @@ def shown_roster(series: SeriesState, person_id: str) -> tuple[str, ...]:
 
 def people_of(series: SeriesState) -> frozenset[str]:
     """Return everybody the series ever concerned, as far as it says."""
-    substitutes = (o.provider_id for o in series.occurrences if o.provider_id)
-    return frozenset(
-        {*leaders(series), *substitutes, *(member.person_id for member in series.members)}
-    )
+    return providers_of(series).union(member.person_id for member in series.members)
 
 
 def has_left(series: SeriesState, person_id: str) -> bool:

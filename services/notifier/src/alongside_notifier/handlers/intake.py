@@ -1,5 +1,8 @@
 """Mails that come in, by whichever door: answers to invitations, and mails that came back."""
 
+from collections.abc import Iterable
+from typing import cast
+
 from alongside.contracts import PersonState
 from alongside.observability import metrics
 from alongside_notifier.desk import Desk
@@ -43,15 +46,17 @@ async def refused_for_good(
         await uow.mails.withhold(address, uow.now, _why_silent(failure, diagnosis), but=ALWAYS)
 
 
-async def why_withheld(address: str, kind: str, uow: NotifierUow) -> str | None:
-    """Return why a mail is not even tried; none if it is."""
-    if kind == ALWAYS:
-        return None
-    known = await uow.bounced.of(address)
-    if known is None or known.silent_since is None:
-        return None
-    failure: Failure = known.failure  # type: ignore[assignment]  # kept as it was said
-    return _why_silent(failure, known.diagnosis)
+async def why_withheld(mails: Iterable[tuple[str, str]], uow: NotifierUow) -> dict[str, str]:
+    """Return why mails are not even tried, by address, given as (address, kind)."""
+    tried = {address for address, kind in mails if kind != ALWAYS}
+    if not tried:
+        return {}
+    silent = await uow.bounced.silent(tried)
+    return {
+        address: _why_silent(cast("Failure", known.failure), known.diagnosis)
+        for address in tried
+        if (known := silent.get(address.lower())) is not None
+    }
 
 
 async def try_again(person: PersonState, uow: NotifierUow) -> bool:

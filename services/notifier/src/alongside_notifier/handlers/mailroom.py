@@ -1,12 +1,17 @@
-"""Putting one letter to one person into the queue."""
+"""Putting letters into the queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.mime import Envelope, Letter, compose
 from alongside_notifier.domain.quiet import disturbs_from
-from alongside_notifier.handlers.intake import why_withheld
+from alongside_notifier.handlers.intake import ALWAYS, why_withheld
 from alongside_notifier.store.mails import QueuedMail
+from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.uow import NotifierUow
 
 CAN_WAIT = frozenset(
@@ -19,6 +24,23 @@ what somebody asked for and waits for."""
 def waiting_line(person_id: str) -> str:
     """Return the line in which mails of this person stand that can wait: nothing stands behind them."""
     return f"waits.{person_id}"[:64]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter to one person, with all that its envelope and the record of mails say."""
+
+    letter: Letter
+    kind: str
+    why: str
+    to: PersonState
+    message_id: str
+    on_behalf_of: PersonState | None = None
+    calendar: tuple[str, bytes] | None = None
+    thread: str | None = None
+    series_id: str | None = None
+    unsubscribe: str | None = None
+    order_key: str | None = None
 
 
 async def queue_letter(
@@ -37,50 +59,74 @@ async def queue_letter(
     unsubscribe: str | None = None,
     order_key: str | None = None,
 ) -> bool:
-    """Queue a letter; False if it was queued before, or if the person left and is told nothing.
+    """Queue a letter; False if it was queued before, or if the person left and is told nothing."""
+    draft = Draft(
+        letter, kind, why, to, message_id, on_behalf_of, calendar, thread, series_id, unsubscribe,
+        order_key,
+    )  # fmt: skip
+    return await queue_letters([draft], uow, desk) == 1
 
-    To an address from which mails come back, it is kept with the reason and not sent. What can
+
+async def queue_letters(drafts: Sequence[Draft], uow: NotifierUow, desk: Desk) -> int:
+    """Queue letters in this order; return how many were neither queued before nor to who left.
+
+    To an address from which mails come back, one is kept with the reason and not sent. What can
     wait is sent after the reader's quiet hours.
     """
-    if to.left_at is not None:
-        return False
-    withheld = await why_withheld(to.email, kind, uow)
+    present = [each for each in drafts if each.to.left_at is None]
+    if not present:
+        return 0
+    withheld = await why_withheld(((each.to.email, each.kind) for each in present), uow)
     association = await uow.people.association_name()
-    host = on_behalf_of
+    waiting = {each.to.person_id for each in present if each.kind in CAN_WAIT}
+    chosen = await uow.people.preferences_of(waiting) if waiting else {}
+    mails = []
+    for draft in present:
+        not_before = None
+        if draft.kind in CAN_WAIT:
+            quiet = chosen.get(draft.to.person_id, DEFAULTS).quiet
+            not_before = disturbs_from(uow.now, quiet, draft.to.zone)
+        why = None if draft.kind == ALWAYS else withheld.get(draft.to.email)
+        mails.append(_mail(draft, association, not_before, why, uow.now, desk))
+    return await uow.mails.queue_all(mails, uow.now)
+
+
+def _mail(
+    draft: Draft,
+    association: str,
+    not_before: datetime | None,
+    withheld: str | None,
+    now: datetime,
+    desk: Desk,
+) -> QueuedMail:
+    to, host = draft.to, draft.on_behalf_of
     sender = desk.sender_for(to.person_id, host.name if host else "", association)
     answers_to = host if host is not None and host.person_id != to.person_id else None
     raw = compose(
-        letter,
+        draft.letter,
         Envelope(
             sender=sender,
             to=Party(to.name, to.email),
-            message_id=message_id,
-            date=uow.now,
+            message_id=draft.message_id,
+            date=now,
             reply_to=Party(answers_to.name, answers_to.email) if answers_to else None,
-            thread=thread,
-            unsubscribe=unsubscribe,
+            thread=draft.thread,
+            unsubscribe=draft.unsubscribe,
         ),
-        calendar,
+        draft.calendar,
     )
-    not_before = None
-    if kind in CAN_WAIT:
-        order_key = order_key or waiting_line(to.person_id)
-        quiet = (await uow.people.preferences(to.person_id)).quiet
-        not_before = disturbs_from(uow.now, quiet, to.zone)
-    return await uow.mails.queue(
-        QueuedMail(
-            message_id=message_id,
-            person_id=to.person_id,
-            kind=kind,
-            why=why,
-            sender=sender.address,
-            recipient=to.email,
-            subject=letter.subject,
-            raw=raw,
-            series_id=series_id,
-            order_key=order_key,
-        ),
-        uow.now,
-        withheld=withheld,
+    line = waiting_line(to.person_id) if draft.kind in CAN_WAIT else None
+    return QueuedMail(
+        message_id=draft.message_id,
+        person_id=to.person_id,
+        kind=draft.kind,
+        why=draft.why,
+        sender=sender.address,
+        recipient=to.email,
+        subject=draft.letter.subject,
+        raw=raw,
+        series_id=draft.series_id,
+        order_key=draft.order_key or line,
         not_before=not_before,
+        withheld=withheld,
     )

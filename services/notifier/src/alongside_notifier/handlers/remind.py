@@ -1,26 +1,28 @@
 """Sending reminders that are due."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from alongside.contracts import PersonState
+from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.plain import one_line
-from alongside_notifier.domain.quiet import Quiet, disturbs_from
-from alongside_notifier.domain.reminders import Due, newest, why_not
-from alongside_notifier.handlers.answers import answer_for
-from alongside_notifier.handlers.mailroom import queue_letter
-from alongside_notifier.handlers.refresh import seat_view
+from alongside_notifier.domain.quiet import disturbs_from
+from alongside_notifier.domain.reminders import Due, why_not
+from alongside_notifier.domain.view import Meeting, View, providers_of, view_of
+from alongside_notifier.handlers.mailroom import Draft, queue_letters
+from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.handlers.tell import OpenUow
-from alongside_notifier.store.people import DEFAULTS
+from alongside_notifier.store.people import DEFAULTS, Preferences
+from alongside_notifier.store.tables import AnswerRow
 from alongside_notifier.store.uow import NotifierUow
 
-_ROUND = 100
+_ROUND = 200
 
 
 async def send_reminders(open_uow: OpenUow, desk: Desk) -> int:
@@ -31,63 +33,91 @@ async def send_reminders(open_uow: OpenUow, desk: Desk) -> int:
             rows = await uow.reminders.take_due(uow.now, _ROUND)
             if not rows:
                 return number
-            ordered = sorted(rows, key=_meeting_of)
-            chosen = await uow.people.preferences_of({row.person_id for row in rows})
-            for _, group in groupby(ordered, key=_meeting_of):
-                meeting = list(group)
-                quiet = chosen.get(meeting[0].person_id, DEFAULTS).quiet
-                await _remind(meeting, quiet, uow, desk)
+            known = await _known(rows, uow)
+            outcomes: dict[str, list[int]] = {}
+            drafts = []
+            for row in rows:
+                said = _reminder(row, known, desk, uow.now)
+                if isinstance(said, datetime):
+                    await uow.reminders.put_off(row.id, said)
+                elif isinstance(said, Draft):
+                    drafts.append(said)
+                    outcomes.setdefault("sent", []).append(row.id)
+                else:
+                    outcomes.setdefault(said, []).append(row.id)
+            await queue_letters(drafts, uow, desk)
+            for outcome, ids in outcomes.items():
+                await uow.reminders.done(ids, now=uow.now, outcome=outcome)
             await uow.commit()
             number += len(rows)
 
 
-def _meeting_of(row: Row[Any]) -> tuple[Any, ...]:
-    return row.person_id, row.series_id, row.occurrence_key, row.starts_at
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of everybody and everything that a round is about, asked once."""
+
+    association: str
+    people: Mapping[str, PersonState]
+    chosen: Mapping[str, Preferences]
+    series: Mapping[str, SeriesState]
+    removed: Collection[tuple[str, str]]
+    answers: Mapping[tuple[str, str], Sequence[AnswerRow]]
 
 
-async def _remind(
-    rows: Sequence[Row[Any]], quiet: Quiet | None, uow: NotifierUow, desk: Desk
-) -> None:
-    dues = {
-        Due(row.due_at, row.occurrence_key, row.starts_at, row.lead_minutes): row.id for row in rows
-    }
-    chosen = newest(list(dues))
-    person_id, series_id = rows[0].person_id, rows[0].series_id
-    missed = [row_id for due, row_id in dues.items() if due != chosen]
-    if missed:
-        await uow.reminders.done(missed, now=uow.now, outcome="a later one was due too")
-    person = await uow.people.get(person_id)
-    wakes = disturbs_from(uow.now, quiet, person.zone) if person else uow.now
-    if uow.now < wakes < chosen.starts_at:
-        # It was missed, and now they sleep.
-        await uow.reminders.put_off(dues[chosen], wakes)
-        return
-    outcome = "it begins in their quiet hours"
-    if wakes <= uow.now:
-        outcome = await _send(person, series_id, chosen, uow, desk)
-    await uow.reminders.done([dues[chosen]], now=uow.now, outcome=outcome)
+async def _known(rows: Sequence[Row[Any]], uow: NotifierUow) -> _Known:
+    person_ids = {row.person_id for row in rows}
+    series = await uow.series.by_ids({row.series_id for row in rows})
+    providers = {who for each in series.values() for who in providers_of(each)}
+    return _Known(
+        association=await uow.people.association_name(),
+        people=await uow.people.by_ids(person_ids | providers),
+        chosen=await uow.people.preferences_of(person_ids),
+        series=series,
+        removed=await uow.seats.removed(person_ids, series),
+        answers=await uow.answers.to_series(person_ids, series),
+    )
 
 
-async def _send(
-    person: PersonState | None, series_id: str, due: Due, uow: NotifierUow, desk: Desk
-) -> str:
-    series = await uow.series.get(series_id)
+def _reminder(row: Row[Any], known: _Known, desk: Desk, now: datetime) -> Draft | datetime | str:
+    """Return the mail of a reminder, until when it waits, or why there is none."""
+    due = Due(row.due_at, row.occurrence_key, row.starts_at, row.lead_minutes)
+    person, series = known.people.get(row.person_id), known.series.get(row.series_id)
+    if person is not None:
+        quiet = known.chosen.get(row.person_id, DEFAULTS).quiet
+        wakes = disturbs_from(now, quiet, person.zone)
+        if now < wakes < due.starts_at:
+            return wakes  # it was missed, and now they sleep
+        if now < wakes:
+            return "it begins in their quiet hours"
     if person is None or series is None or person.left_at is not None:
         return "nobody to remind"
-    person_id = person.person_id
-    view = seat_view(series, person_id, await uow.seats.get(person_id, series_id))
-    answer = await answer_for(person_id, series, due.key, uow)
-    reason = why_not(due, view, answer, uow.now)
+    seat = (row.person_id, row.series_id)
+    view = None if seat in known.removed else view_of(series, row.person_id)
+    answer = standing_answer(known.answers.get(seat, ()), series, due.key)
+    reason = why_not(due, view, answer, now)
     meeting = view.meeting(due.key) if view else None
     if reason is not None or view is None or meeting is None:
         return reason or "cancelled"
-    provider = await uow.people.get(meeting.provider_id)
+    return _draft(due, person, view, meeting, known, desk, now)
+
+
+def _draft(
+    due: Due,
+    person: PersonState,
+    view: View,
+    meeting: Meeting,
+    known: _Known,
+    desk: Desk,
+    now: datetime,
+) -> Draft:
+    series = view.series
+    provider = known.people.get(meeting.provider_id)
     host = one_line(provider.name) if provider else "your provider"
-    minutes = round((due.starts_at - uow.now).total_seconds() / 60)
+    minutes = round((due.starts_at - now).total_seconds() / 60)
     when = _when(due, minutes)
     letter = desk.letters.render(
         "reminder",
-        association=await uow.people.association_name(),
+        association=known.association,
         name=one_line(person.name),
         provider=host,
         title=one_line(series.title),
@@ -109,21 +139,21 @@ async def _send(
         answer_url=desk.answer_url(person, series),
         preferences_url=f"{desk.origin}/preferences",
     )
-    identity = f"{series_id}.{due.key}.{due.starts_at:%Y%m%dT%H%M}.{due.lead_minutes}.{person_id}"
-    await queue_letter(
+    identity = (
+        f"{series.series_id}.{due.key}.{due.starts_at:%Y%m%dT%H%M}.{due.lead_minutes}"
+        f".{person.person_id}"
+    )
+    return Draft(
         letter,
         kind="reminder",
         why=f"A reminder, {wording.duration(due.lead_minutes)} ahead.",
         to=person,
         on_behalf_of=provider,
         message_id=f"<reminder.{identity}@{desk.domain}>",
-        series_id=series_id,
+        series_id=series.series_id,
         unsubscribe=f"{desk.origin}/preferences",
-        order_key=f"reminder.{person_id}"[:64],
-        uow=uow,
-        desk=desk,
+        order_key=f"reminder.{person.person_id}"[:64],
     )
-    return "sent"
 
 
 def _when(due: Due, minutes_left: int) -> str:

@@ -69,6 +69,20 @@ class Answers:
         rows = await self._session.exec(query.order_by(col(AnswerRow.answered_at).desc()))
         return rows.all()
 
+    async def to_series(
+        self, person_ids: Collection[str], series_ids: Collection[str]
+    ) -> dict[tuple[str, str], list[AnswerRow]]:
+        """Return what these people answered to these series, by person and series."""
+        rows = await self._session.exec(
+            select(AnswerRow).where(
+                col(AnswerRow.person_id).in_(person_ids), col(AnswerRow.series_id).in_(series_ids)
+            )
+        )
+        found: dict[tuple[str, str], list[AnswerRow]] = {}
+        for row in rows:
+            found.setdefault((row.person_id, row.series_id), []).append(row)
+        return found
+
 
 class Replies:
     """Answer mails, raw. The same mail is taken once."""

@@ -1,8 +1,9 @@
 """Addresses from which mails came back."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_notifier.domain.bounces import Failure
@@ -24,6 +25,17 @@ class Bounced:
             execution_options={"populate_existing": True},
         )
         return rows.first()
+
+    async def silent(self, addresses: Collection[str]) -> dict[str, BouncedRow]:
+        """Return those of these addresses to which nothing more is sent, in lower case."""
+        rows = await self._session.exec(
+            select(BouncedRow).where(
+                col(BouncedRow.address).in_({each.lower() for each in addresses}),
+                col(BouncedRow.silent_since).is_not(None),
+            ),
+            execution_options={"populate_existing": True},
+        )
+        return {row.address: row for row in rows}
 
     async def strike(self, address: str, failure: Failure, diagnosis: str, now: datetime) -> bool:
         """Note that a mail came back for good; tell whether the address falls silent with it."""

@@ -29,6 +29,10 @@ class QueuedMail:
     series_id: str | None = None
     order_key: str | None = None
     """Mails of one key arrive in order; the default is the person."""
+    not_before: datetime | None = None
+    """Until when it waits; at once, if not at all."""
+    withheld: str | None = None
+    """Why it is only kept, for whoever asks why nothing came; None for what is sent."""
 
 
 class Mails:
@@ -37,42 +41,39 @@ class Mails:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def queue(
-        self,
-        mail: QueuedMail,
-        now: datetime,
-        *,
-        withheld: str | None = None,
-        not_before: datetime | None = None,
-    ) -> bool:
-        """Queue a mail, to be sent at once or not before a moment; False if it was queued before.
+    async def queue(self, mail: QueuedMail, now: datetime) -> bool:
+        """Queue a mail; False if it was queued before."""
+        return await self.queue_all([mail], now) == 1
 
-        What is `withheld` is only kept, with the reason, for whoever asks why nothing came.
-        """
-        queued = await self._session.execute(
-            insert_into(self._session, MAILS)
-            .values(
-                message_id=mail.message_id,
-                order_key=mail.order_key or mail.person_id,
-                person_id=mail.person_id,
-                kind=mail.kind,
-                why=mail.why,
-                sender=mail.sender,
-                recipient=mail.recipient,
-                subject=mail.subject,
-                raw=mail.raw,
-                series_id=mail.series_id,
-                queued_at=now,
-                next_attempt_at=not_before or now,
-                outcome=None if withheld is None else "withheld",
-                last_error=withheld,
-                done_at=None if withheld is None else now,
-                traceparent=current_traceparent(),
-            )
-            .on_conflict_do_nothing()
-            .returning(MAILS.c.id)
-        )
-        return queued.first() is not None
+    async def queue_all(self, mails: Sequence[QueuedMail], now: datetime) -> int:
+        """Queue mails in this order; return how many were not queued before."""
+        if not mails:
+            return 0
+        traceparent = current_traceparent()
+        rows = [
+            {
+                "message_id": mail.message_id,
+                "order_key": mail.order_key or mail.person_id,
+                "person_id": mail.person_id,
+                "kind": mail.kind,
+                "why": mail.why,
+                "sender": mail.sender,
+                "recipient": mail.recipient,
+                "subject": mail.subject,
+                "raw": mail.raw,
+                "series_id": mail.series_id,
+                "queued_at": now,
+                "next_attempt_at": mail.not_before or now,
+                "outcome": None if mail.withheld is None else "withheld",
+                "last_error": mail.withheld,
+                "done_at": None if mail.withheld is None else now,
+                "traceparent": traceparent,
+            }
+            for mail in mails
+        ]
+        insert = insert_into(self._session, MAILS).on_conflict_do_nothing()
+        queued = await self._session.execute(insert.returning(MAILS.c.id), rows)
+        return len(queued.all())
 
     async def claim(
         self, *, now: datetime, worker: str, limit: int, lease: timedelta
@@ -90,12 +91,7 @@ class Mails:
 
     async def sent(self, ids: Collection[int], *, worker: str, now: datetime) -> None:
         """Settle what was handed over."""
-        await self._session.execute(
-            update(MAILS)
-            .where(MAILS.c.id.in_(ids), MAILS.c.claimed_by == worker)
-            .values(outcome="sent")
-        )
-        await settle(self._session, MAILS, ids, worker=worker, now=now)
+        await settle(self._session, MAILS, ids, worker=worker, now=now, outcome="sent")
 
     async def gave_up(self, mail_id: int, *, worker: str, now: datetime, reason: str) -> None:
         """Settle a mail that will never be taken, with the reason for people to read."""

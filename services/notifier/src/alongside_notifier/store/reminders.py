@@ -4,7 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    select,
+    update,
+)
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_notifier.domain.reminders import Due
@@ -82,38 +93,45 @@ class Reminders:
         )
 
     async def take_due(self, now: datetime, limit: int) -> Sequence[Row[Any]]:
-        """Lock due reminders until the transaction ends, whole meetings of a person at a time.
+        """Lock reminders that are due until the transaction ends, one for each meeting of a person.
 
-        Rows that another worker has are passed over.
+        Of several that were missed it is the newest; the others are finished with it. What another
+        worker has is passed over.
         """
-        table = REMINDERS
+        table, newer = REMINDERS, REMINDERS.alias("newer")
         heads = await self._session.execute(
-            select(table.c.person_id, table.c.series_id, table.c.occurrence_key, table.c.starts_at)
-            .where(table.c.done_at.is_(None), table.c.due_at <= now)
-            .order_by(table.c.due_at, table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        meetings = {tuple(row) for row in heads}
-        if not meetings:
-            return []
-        rows = await self._session.execute(
             select(table)
             .where(
-                and_(
-                    tuple_(
-                        table.c.person_id,
-                        table.c.series_id,
-                        table.c.occurrence_key,
-                        table.c.starts_at,
-                    ).in_(meetings),
+                table.c.done_at.is_(None),
+                table.c.due_at <= now,
+                ~exists().where(
+                    _same_meeting(newer, table),
+                    newer.c.lead_minutes < table.c.lead_minutes,
+                    newer.c.done_at.is_(None),
+                    newer.c.due_at <= now,
+                ),
+            )
+            .order_by(table.c.due_at, table.c.id)
+            .limit(limit)
+            .with_for_update(of=table, skip_locked=True)
+        )
+        rows = heads.all()
+        if rows:
+            await self._session.execute(
+                update(table)
+                .where(
                     table.c.done_at.is_(None),
                     table.c.due_at <= now,
+                    table.c.person_id.in_({row.person_id for row in rows}),
+                    exists().where(
+                        newer.c.id.in_([row.id for row in rows]),
+                        _same_meeting(newer, table),
+                        newer.c.lead_minutes < table.c.lead_minutes,
+                    ),
                 )
+                .values(done_at=now, outcome="a later one was due too")
             )
-            .with_for_update(skip_locked=True)
-        )
-        return rows.all()
+        return rows
 
     async def done(self, ids: Collection[int], *, now: datetime, outcome: str) -> None:
         """Finish reminders, saying how."""
@@ -138,3 +156,8 @@ class Reminders:
             .limit(limit)
         )
         return rows.all()
+
+
+def _same_meeting(one: Table | Alias, other: Table) -> ColumnElement[bool]:
+    names = ("person_id", "series_id", "occurrence_key", "starts_at")
+    return and_(*(one.c[name] == other.c[name] for name in names))

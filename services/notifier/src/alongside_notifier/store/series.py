@@ -135,6 +135,19 @@ class Seats:
         )
         return rows.first()
 
+    async def removed(
+        self, person_ids: Collection[str], series_ids: Collection[str]
+    ) -> set[tuple[str, str]]:
+        """Return who of these people is out of which of these series, as (person, series)."""
+        rows = await self._session.exec(
+            select(SeatRow.person_id, SeatRow.series_id).where(
+                col(SeatRow.person_id).in_(person_ids),
+                col(SeatRow.series_id).in_(series_ids),
+                col(SeatRow.removed).is_(True),
+            )
+        )
+        return set(rows.all())
+
     async def show(self, series_id: str, shown: Mapping[str, Shown]) -> None:
         """Set what people's feeds say of the series, leaving what was told as it is."""
         if not shown:
