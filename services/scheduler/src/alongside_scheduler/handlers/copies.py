@@ -7,13 +7,14 @@ from alongside.contracts import (
     ProgressChanged,
     VisitLogged,
 )
+from alongside_scheduler.handlers.proposals import tell_proposed
 from alongside_scheduler.store.uow import SchedulerUow
 
 
 async def on_answers(event: Event, uow: SchedulerUow) -> None:
-    """Hear who comes."""
-    if isinstance(event, InvitationAnswered):
-        await uow.copies.keep_answer(event)
+    """Hear who comes, and who would rather come at another time."""
+    if isinstance(event, InvitationAnswered) and await uow.copies.keep_answer(event):
+        await tell_proposed(event, uow)
 
 
 async def on_hours(event: Event, uow: SchedulerUow) -> None:

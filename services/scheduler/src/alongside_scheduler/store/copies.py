@@ -1,6 +1,7 @@
 """Copies of what other services said, fed by events: answers, progress, what is recorded."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,12 +16,12 @@ class Copies:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def keep_answer(self, said: InvitationAnswered) -> None:
-        """Keep an answer if it is newer than the one we have."""
+    async def keep_answer(self, said: InvitationAnswered) -> bool:
+        """Keep an answer if it is newer than the one we have; tell whether it is."""
         at = (said.series_id, said.occurrence_key or "", said.person_id)
         row = await self._session.get(AnswerRow, at)
         if row is not None and row.answered_at >= said.answered_at:
-            return
+            return False
         await self._session.merge(
             AnswerRow(
                 series_id=at[0],
@@ -33,6 +34,14 @@ class Copies:
             )
         )
         await self._session.flush()
+        return True
+
+    async def proposed(self, now: datetime) -> Sequence[AnswerRow]:
+        """Return the answers that propose a time which is still to come."""
+        query = select(AnswerRow).where(
+            AnswerRow.answer == "proposed", col(AnswerRow.proposed_start) > now
+        )
+        return (await self._session.exec(query)).all()
 
     async def answers(self, series_id: str) -> Sequence[AnswerRow]:
         """Return every newest answer of a series, for the whole and for single meetings."""

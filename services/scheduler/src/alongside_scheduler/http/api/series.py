@@ -6,6 +6,7 @@ from alongside.contracts import SeriesState
 from alongside.web.auth import CurrentViewer
 from alongside.web.writes import Write
 from alongside_scheduler.handlers import series as cases
+from alongside_scheduler.handlers.proposals import TakeProposal, take_proposal
 from alongside_scheduler.handlers.steps import Step
 from alongside_scheduler.http.doors import DoorsDep, actor_of, by
 from alongside_scheduler.views.outlook import SeriesOutlook, series_outlook
@@ -80,6 +81,14 @@ async def move(
 ) -> Response:
     """Move one session, in time or place."""
     return await write(by(viewer, lambda uow: cases.move_session(series_id, key, command, uow)))
+
+
+@routes.post("/series/{series_id}/sessions/{key}/take-proposal", response_model=SeriesState)
+async def take(
+    series_id: str, key: str, command: TakeProposal, viewer: CurrentViewer, write: Write
+) -> Response:
+    """Move a session to where somebody proposed in their calendar."""
+    return await write(by(viewer, lambda uow: take_proposal(series_id, key, command, uow)))
 
 
 @routes.post("/series/{series_id}/sessions/{key}/cancel", response_model=SeriesState)

@@ -16,6 +16,7 @@ from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.own_sessions import iso
 from alongside_scheduler.http.pages.reading import Typed
 from alongside_scheduler.views import availability
+from alongside_scheduler.views.proposals import proposals_for_me
 from alongside_scheduler.views.requests import show_requests
 
 routes = APIRouter(include_in_schema=False)
@@ -118,10 +119,12 @@ async def _page(
 ) -> Response:
     async with doors.reading(viewer) as uow:
         found = await show_requests(uow)
+        proposals = await proposals_for_me(uow)
     return pages.render(
         "requests.html",
         error.status if error else 200,
         requests=found,
+        proposals=proposals,
         standings=STANDINGS,
         iso=iso,
         errors=FormErrors.of(error) if error else {},

@@ -1,15 +1,18 @@
 """One session: who comes; moving and cancelling it."""
 
 from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
 
 from alongside.errors import AlongsideError, Conflict, Invalid
 from alongside.web.auth import AsSupervisor, CurrentViewer, Viewer
 from alongside.web.forms import FormErrors, form_data
 from alongside.web.pages import Pages, PagesDep, redirect
 from alongside_scheduler.handlers import series as cases
+from alongside_scheduler.handlers.proposals import NoLongerProposed, TakeProposal, take_proposal
 from alongside_scheduler.http import words
 from alongside_scheduler.http.doors import Doors, DoorsDep
 from alongside_scheduler.http.pages.reading import Typed
+from alongside_scheduler.views.proposals import proposals_of
 from alongside_scheduler.views.sessions import list_sessions, show_session
 
 routes = APIRouter(include_in_schema=False)
@@ -63,6 +66,30 @@ async def move(
     return redirect(f"/sessions/{series_id}/{key}", "Moved. Everybody concerned is told.")
 
 
+@routes.post("/sessions/{series_id}/{key}/take-proposal")
+async def take(
+    series_id: str,
+    key: str,
+    request: Request,
+    viewer: AsSupervisor,
+    doors: DoorsDep,
+    pages: PagesDep,
+) -> Response:
+    """Move a session to where somebody proposed: one press."""
+    form = await form_data(request)
+    try:
+        command = TakeProposal.model_validate(
+            {"person_id": form.text("person_id"), "start": form.text("start")}
+        )
+        async with doors.writing(viewer) as uow:
+            await take_proposal(series_id, key, command, uow)
+    except ValidationError:
+        return redirect(f"/sessions/{series_id}/{key}", NoLongerProposed().detail, "warn")
+    except (Invalid, Conflict) as error:
+        return await _page(series_id, key, viewer, doors, pages, error=error)
+    return redirect(f"/sessions/{series_id}/{key}", "Moved. Everybody concerned is told.")
+
+
 @routes.post("/sessions/{series_id}/{key}/cancel")
 async def cancel(
     series_id: str,
@@ -95,6 +122,7 @@ async def _page(
     async with doors.reading(viewer) as uow:
         detail = await show_session(series_id, key, uow)
         series = await uow.series.get(series_id)
+        proposals = await proposals_of(series_id, key, uow)
         actor, now = uow.actor, uow.now
     if detail.session.path.startswith("/visits/"):
         return redirect(detail.session.path)
@@ -104,6 +132,7 @@ async def _page(
         detail=detail,
         session=detail.session,
         answers=words.ANSWERS,
+        proposals=proposals,
         errors=FormErrors.of(error) if error else {},
         is_over=detail.session.ends_at <= now,
         is_begun=detail.session.starts_at <= now,
