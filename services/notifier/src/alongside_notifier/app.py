@@ -16,6 +16,7 @@ from alongside.settings import Settings
 from alongside.web.app import add_fast_path, add_routes, create_web
 from alongside.web.auth import PersonFacts
 from alongside_notifier import consumers
+from alongside_notifier.channels import AppriseGateway
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
 from alongside_notifier.figures import figures
@@ -23,6 +24,7 @@ from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
 from alongside_notifier.handlers.send import send_mail
+from alongside_notifier.handlers.send_short import send_short
 from alongside_notifier.handlers.short_notice import remind_unseen
 from alongside_notifier.handlers.tell import OpenUow, tell_due
 from alongside_notifier.http import routers
@@ -104,6 +106,7 @@ def create_app(
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
             Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),
             *_mailbox(settings, uow, desk),
+            *_channels(uow, desk, worker),
         ),
     )
 
@@ -113,3 +116,10 @@ def _mailbox(settings: Settings, uow: OpenUow, desk: Desk) -> tuple[Ticker, ...]
         return ()
     mailbox = Mailbox(settings.imap_url.get_secret_value())
     return (Ticker("mailbox", timedelta(minutes=1), partial(read_mailbox, uow, desk, mailbox)),)
+
+
+def _channels(uow: OpenUow, desk: Desk, worker: str) -> tuple[Ticker, ...]:
+    if not desk.channels:
+        return ()
+    send = partial(send_short, uow, desk, AppriseGateway(), worker)
+    return (Ticker("channels", timedelta(seconds=1), send, on_commit=True),)

@@ -1,13 +1,16 @@
 """What a use case needs that is in no transaction: settings, keys, templates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alongside.contracts import PersonState, SeriesState
 from alongside.secrets import Secrets
 from alongside.settings import Settings
+from alongside_notifier.channels import Offer, channels_of
 from alongside_notifier.domain.addresses import domain_of, reply_token, tagged
 from alongside_notifier.domain.itip import Party
+from alongside_notifier.domain.words import ENGLISH, Language, Words, words_in
 from alongside_notifier.letters import Letters
 from alongside_notifier.own_letters import letters_of
 
@@ -22,10 +25,15 @@ class Desk:
     coalesce: timedelta
     secrets: Secrets
     letters: Letters = field(default_factory=Letters)
+    language: Language = "en"
+    """In which people are written to who chose none."""
+
+    channels: Mapping[str, Offer] = field(default_factory=dict)
+    """What reaches people beside mail, by key."""
 
     @classmethod
     def of(cls, settings: Settings, secrets: Secrets) -> "Desk":
-        """Return the desk of an installation; raise `BrokenTemplates` if its letters are."""
+        """Return the desk of an installation; raise `BrokenTemplates` or `BrokenChannels`."""
         return cls(
             origin=settings.origin,
             mail_from=settings.mail_from,
@@ -33,7 +41,13 @@ class Desk:
             coalesce=timedelta(seconds=settings.coalesce_seconds),
             secrets=secrets,
             letters=letters_of(settings.data),
+            channels=channels_of(settings),
+            language=settings.language,
         )
+
+    def words(self, *chosen: Language | None) -> Words:
+        """Return the words of the first language that was chosen, else of the installation's."""
+        return words_in(next((each for each in chosen if each is not None), self.language))
 
     @property
     def domain(self) -> str:
@@ -44,9 +58,12 @@ class Desk:
         """Return the tag in the address that only this person is given."""
         return reply_token(self.secrets.link_mac("reply", person_id))
 
-    def sender_for(self, recipient_id: str, on_behalf_of: str, association: str) -> Party:
+    def sender_for(
+        self, recipient_id: str, on_behalf_of: str, association: str, words: Words = ENGLISH
+    ) -> Party:
         """Return who a mail comes from: our address for this recipient, a name they know."""
-        name = f"{on_behalf_of} (via {association})" if on_behalf_of else association
+        name = words.via.format(name=on_behalf_of, association=association)
+        name = name if on_behalf_of else association
         return Party(name, tagged(self.mail_from, self.reply_token(recipient_id)))
 
     def answer_token(self, person_id: str, series_id: str) -> str:

@@ -7,12 +7,14 @@ only once somebody thought about it, and nobody else's words ever are.
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Select, Table, select
 
+from alongside.secrets import BrokenSeal, Secrets
 from alongside.settings import ServiceName
 from alongside.web.auth import CurrentViewer
 from alongside.web.state import web_of
@@ -35,6 +37,8 @@ class Holding:
     """What is handed out, and in which order it is sorted, separated by blanks."""
     through: tuple[Table, str, str] | None = None
     """A table in between: it, its column that `whose` points at, and its column of the person's id."""
+    sealed: tuple[str, str, str] | None = None
+    """A column that is handed out opened: it, what it was sealed for, and how it is called then."""
 
     def query(self, person_id: str) -> Select[tuple[object, ...]]:
         """Return the query of this person's rows."""
@@ -101,7 +105,17 @@ async def _rows(request: Request, holding: Holding, person_id: str) -> AsyncGene
         try:
             between = b"\n"
             async for row in found.mappings():
-                yield between + to_json(dict(row))
+                yield between + to_json(_opened(dict(row), holding, web_of(request).secrets))
                 between = b",\n"
         finally:
             await found.close()
+
+
+def _opened(row: dict[str, Any], holding: Holding, secrets: Secrets) -> dict[str, Any]:
+    if holding.sealed is not None:
+        column, purpose, name = holding.sealed
+        try:
+            row[name] = secrets.unseal(purpose, row.pop(column))
+        except BrokenSeal:
+            row[name] = None
+    return row

@@ -11,14 +11,15 @@ from alongside.contracts import (
 from alongside.contracts.people import PeopleEvent, PersonEvent
 from alongside.web.ended import on_signed_out
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.view import leaders
 from alongside_notifier.handlers.asked import tell_asked
+from alongside_notifier.handlers.channels import switch_off
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.more_feeds import end_office
 from alongside_notifier.handlers.office import show_days
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
+from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.store.uow import NotifierUow
 
 
@@ -34,7 +35,7 @@ async def on_people(event: PeopleEvent, uow: NotifierUow, desk: Desk) -> None:
         case AssociationDescribed():
             if await uow.people.keep_association(event):
                 everybody = await uow.people.present()
-                await rebuild_feeds([person.person_id for person in everybody], uow)
+                await rebuild_feeds([person.person_id for person in everybody], uow, desk)
         case _:
             pass
     if isinstance(event, PersonLeft | SignedOut):
@@ -66,7 +67,7 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
         named = series.show_roster or person.person_id in leaders(series)
         only = None if renamed and named else [person.person_id]
         stale |= set(await refresh_seats(series, uow, desk, at=event.occurred_at, only=only))
-    await rebuild_feeds(stale, uow)
+    await rebuild_feeds(stale, uow, desk)
 
 
 async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
@@ -75,6 +76,7 @@ async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     await uow.tellings.none_to(person.person_id)
     await uow.reminders.none_to(person.person_id)
     await uow.short_notice.none_to(person.person_id)
+    await switch_off(person.person_id, None, uow)
     await uow.mails.withdraw(person.person_id, uow.now, "The person left before it was sent.")
     await refresh_person(person, uow, desk)
 
@@ -85,13 +87,14 @@ async def send_sign_in(event: SignInLinkRequested, uow: NotifierUow, desk: Desk)
     if person is None or person.left_at is not None or event.expires_at <= uow.now:
         return
     mac = desk.secrets.link_mac("sign-in", event.request_id)
-    until = wording.clock(event.expires_at, person.zone)
+    words = await words_for(person.person_id, uow, desk)
     letter = desk.letters.render(
         "sign_in",
+        words.language,
         association=await uow.people.association_name(),
         name=person.name,
         link=f"{desk.origin}/sign-in/{event.request_id}.{mac}",
-        until=f"{until} ({person.zone}, {wording.offset(event.expires_at, person.zone)})",
+        until=words.times.until(event.expires_at, person.zone),
     )
     await queue_letter(
         letter,

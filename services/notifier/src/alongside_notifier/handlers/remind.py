@@ -9,12 +9,14 @@ from sqlalchemy import Row
 
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.domain.reminders import Due, why_not
 from alongside_notifier.domain.view import Meeting, View, providers_of, view_of
+from alongside_notifier.domain.words import Words
+from alongside_notifier.domain.words.series import noun
+from alongside_notifier.handlers.channels import remind_by_channels
 from alongside_notifier.handlers.mailroom import Draft, queue_letters
 from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.handlers.tell import OpenUow
@@ -43,6 +45,7 @@ async def send_reminders(open_uow: OpenUow, desk: Desk) -> int:
                 elif isinstance(said, Draft):
                     drafts.append(said)
                     outcomes.setdefault("sent", []).append(row.id)
+                    await _by_channels(row, known, uow, desk)
                 else:
                     outcomes.setdefault(said, []).append(row.id)
             await queue_letters(drafts, uow, desk)
@@ -112,22 +115,23 @@ def _draft(
 ) -> Draft:
     series = view.series
     provider = known.people.get(meeting.provider_id)
-    host = one_line(provider.name) if provider else "your provider"
+    words = desk.words(known.chosen.get(person.person_id, DEFAULTS).language)
+    host = one_line(provider.name) if provider else words.series.provider
     minutes = round((due.starts_at - now).total_seconds() / 60)
-    when = _when(due, minutes)
+    when = _when(due, minutes, words)
     letter = desk.letters.render(
         "reminder",
+        words.language,
         association=known.association,
         name=one_line(person.name),
         provider=host,
-        title=one_line(series.title),
+        title=words.series.title(one_line(series.title)),
         leads=view.leads,
-        noun=wording.noun(series),
+        noun=noun(series),
         when=when,
         soon=when.capitalize(),
-        short=f"{wording.short(due.starts_at, person.zone)} "
-        f"({person.zone}, {wording.offset(due.starts_at, person.zone)})",
-        whens=wording.spans(
+        short=words.times.subject(due.starts_at, person.zone),
+        whens=words.times.spans(
             meeting.starts_at,
             meeting.ends_at,
             person.zone,
@@ -139,29 +143,35 @@ def _draft(
         answer_url=desk.answer_url(person, series),
         preferences_url=f"{desk.origin}/preferences",
     )
-    identity = (
-        f"{series.series_id}.{due.key}.{due.starts_at:%Y%m%dT%H%M}.{due.lead_minutes}"
-        f".{person.person_id}"
-    )
     return Draft(
         letter,
         kind="reminder",
-        why=f"A reminder, {wording.duration(due.lead_minutes)} ahead.",
+        why=f"A reminder, {words.times.duration(due.lead_minutes)} ahead.",
         to=person,
         on_behalf_of=provider,
-        message_id=f"<reminder.{identity}@{desk.domain}>",
+        message_id=f"<reminder.{_identity(due, series, person)}@{desk.domain}>",
         series_id=series.series_id,
         unsubscribe=f"{desk.origin}/preferences",
         order_key=f"reminder.{person.person_id}"[:64],
     )
 
 
-def _when(due: Due, minutes_left: int) -> str:
+def _identity(due: Due, series: SeriesState, person: PersonState) -> str:
+    return (
+        f"{series.series_id}.{due.key}.{due.starts_at:%Y%m%dT%H%M}.{due.lead_minutes}"
+        f".{person.person_id}"
+    )
+
+
+async def _by_channels(row: Row[Any], known: _Known, uow: NotifierUow, desk: Desk) -> None:
+    due = Due(row.due_at, row.occurrence_key, row.starts_at, row.lead_minutes)
+    person, series = known.people[row.person_id], known.series[row.series_id]
+    await remind_by_channels(person, series, due, _identity(due, series, person), uow, desk)
+
+
+def _when(due: Due, minutes_left: int, words: Words) -> str:
     """Return how far off it is: by the lead when on time, by the clock when late or early."""
     late = due.lead_minutes - minutes_left
     if abs(late) <= max(2, due.lead_minutes // 60):
-        return wording.ahead(due.lead_minutes)
-    hours = minutes_left // 60
-    if hours >= 1:
-        return f"in about {hours} hour{'' if hours == 1 else 's'}"
-    return f"in {max(1, minutes_left)} minute{'' if minutes_left == 1 else 's'}"
+        return words.times.ahead(due.lead_minutes)
+    return words.times.left(minutes_left)

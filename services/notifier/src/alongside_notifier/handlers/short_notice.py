@@ -6,11 +6,13 @@ from itertools import groupby
 
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.short_notice import AGAIN, Change, still_holds
 from alongside_notifier.domain.view import leaders
+from alongside_notifier.domain.words import Words
+from alongside_notifier.handlers.channels import tell_by_channels
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.handlers.tell import OpenUow
 from alongside_notifier.store.short_notice import change_of
 from alongside_notifier.store.tables import ShortNoticeRow
@@ -113,14 +115,15 @@ async def unseen_by(person_id: str, uow: NotifierUow) -> list[tuple[ShortNoticeR
     ]
 
 
-def in_words(change: Change, zone_name: str) -> str:
+def in_words(change: Change, zone_name: str, words: Words) -> str:
     """Return `Tuesday, January 12, 2027, 10:00 AM (UTC-06:00): cancelled`."""
-    was = wording.moment(change.was_at, zone_name)
+    was = words.times.moment(change.was_at, zone_name)
     if change.now_at is None:
-        return f"{was}: cancelled"
+        return words.series.cancelled.format(before=was)
     if change.now_at == change.was_at:
-        return f"{was}: takes place after all"
-    return f"{was}: now {wording.moment(change.now_at, zone_name)}"
+        return words.series.after_all.format(before=was)
+    after = words.times.moment(change.now_at, zone_name)
+    return words.series.now.format(before=was, after=after)
 
 
 async def _remind(
@@ -144,16 +147,18 @@ async def _remind(
         return False
     provider = await uow.people.get(series.provider_id)
     first = changes[0].was_at
+    words = await words_for(person_id, uow, desk)
     letter = desk.letters.render(
         "unseen",
+        words.language,
         association=await uow.people.association_name(),
         name=one_line(person.name),
-        title=one_line(series.title),
-        short=f"{wording.short(first, person.zone)} "
-        f"({person.zone}, {wording.offset(first, person.zone)})",
-        changes=[in_words(change, person.zone) for change in changes],
+        title=words.series.title(one_line(series.title)),
+        short=words.times.subject(first, person.zone),
+        changes=[in_words(change, person.zone, words) for change in changes],
         seen_url=desk.seen_url(person, series),
     )
+    await tell_by_channels("unseen", person, series, changes, uow, desk)
     return await queue_letter(
         letter,
         kind="unseen",

@@ -15,9 +15,12 @@ from alongside_notifier.domain.calendar import Names
 from alongside_notifier.domain.itip import Party, itip, message_id
 from alongside_notifier.domain.told import Message, left_to_tell
 from alongside_notifier.domain.view import View
+from alongside_notifier.domain.words import Words
+from alongside_notifier.handlers.channels import tell_by_channels
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.refresh import names_for, seat_view
 from alongside_notifier.handlers.series_letters import series_letter, why
+from alongside_notifier.store.short_notice import change_of
 from alongside_notifier.store.uow import NotifierUow
 
 log = structlog.get_logger(__name__)
@@ -74,15 +77,22 @@ async def tell(person_id: str, series_id: str, uow: NotifierUow, desk: Desk) -> 
     names = await names_for(series, uow)
     hurried = bool(await uow.short_notice.untold(series_id, [person_id]))
     seen_url = desk.seen_url(person, series) if hurried else None
+    words = desk.words(chosen.language)
     for message in left.messages:
         sent_as = await _queue(
-            message, person, series, view, names, told.thread, seen_url, uow, desk
+            message, person, series, view, names, told.thread, seen_url, words, uow, desk
         )
         if message.kind == "invitation" or told.thread is None:
             told = told.model_copy(update={"thread": sent_as})
     await uow.seats.set_told(person_id, series_id, told)
     if hurried and left.messages:
         await uow.short_notice.told(person_id, series_id, uow.now)
+        changes = [
+            change_of(row)
+            for row in await uow.short_notice.of(person_id, series_id)
+            if row.told_at == uow.now
+        ]
+        await tell_by_channels("change", person, series, changes, uow, desk)
     elif hurried:
         await uow.short_notice.forget_untold(series_id, [person_id])
     return True
@@ -96,12 +106,15 @@ async def _queue(
     names: Names,
     thread: str | None,
     seen_url: str | None,
+    words: Words,
     uow: NotifierUow,
     desk: Desk,
 ) -> str:
     provider = await uow.people.get(_led_by(message, series, view))
     association = names.association
-    sender = desk.sender_for(person.person_id, provider.name if provider else "", association)
+    sender = desk.sender_for(
+        person.person_id, provider.name if provider else "", association, words
+    )
     given = await uow.answers.given(person.person_id, series.series_id, message.key)
     calendar = itip(
         message,
@@ -112,6 +125,7 @@ async def _queue(
         attendee=Party(person.name, person.email),
         answer=_still_holds(message, given),
         now=uow.now,
+        words=words,
     )
     identity = message_id(message, series, person.person_id, person.email, desk.domain)
     letter = series_letter(
@@ -126,6 +140,7 @@ async def _queue(
         seen_url=seen_url,
         letters=desk.letters,
         now=uow.now,
+        words=words,
     )
     await queue_letter(
         letter,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from alongside_notifier.http import (
     api,
+    channels_api,
     feeds_api,
     groups_api,
     health_api,
@@ -13,6 +14,7 @@ from alongside_notifier.http import (
 from alongside_notifier.http.pages import (
     answer,
     calendar,
+    channels,
     feeds,
     group_reminders,
     health,
@@ -34,11 +36,13 @@ def routers() -> tuple[APIRouter, ...]:
         messages.router,
         preferences.router,
         group_reminders.router,
+        channels.router,
         short_notice.router,
     )
     return (
         *pages,
         api.router,
+        channels_api.router,
         feeds_api.router,
         groups_api.router,
         health_api.router,

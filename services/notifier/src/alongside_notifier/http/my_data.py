@@ -1,6 +1,7 @@
 """What the notifier holds about whoever asks."""
 
 from alongside.web.my_data import Holding, my_data_routes
+from alongside_notifier.handlers.channels import SEAL
 from alongside_notifier.store.tables import METADATA
 
 _TABLES = METADATA.tables
@@ -12,6 +13,19 @@ HOLDINGS = (
         _TABLES["preferences"],
         "person_id",
         "leads alarm_minutes small_changes hour_mails quiet_from quiet_until digest digest_week",
+    ),
+    Holding(
+        "channels beside mail",
+        _TABLES["channels"],
+        "person_id",
+        "channel address_sealed reminders changes asked_at confirmed_at",
+        sealed=("address_sealed", SEAL, "address"),
+    ),
+    Holding(
+        "messages beside mail",
+        _TABLES["channel_messages"],
+        "person_id",
+        "channel kind why hint body series_id queued_at outcome",
     ),
     Holding(
         "changed at short notice",

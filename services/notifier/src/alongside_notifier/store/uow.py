@@ -5,6 +5,7 @@ from functools import cached_property
 from alongside.db import UnitOfWork
 from alongside_notifier.store.answers import Answers, Replies
 from alongside_notifier.store.bounced import Bounced
+from alongside_notifier.store.channels import ChannelMessages, Channels
 from alongside_notifier.store.dues import Dues
 from alongside_notifier.store.entries import Entries
 from alongside_notifier.store.feeds import Feeds
@@ -13,6 +14,7 @@ from alongside_notifier.store.health import Health
 from alongside_notifier.store.mails import Mails
 from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
+from alongside_notifier.store.record import Record
 from alongside_notifier.store.reminders import Reminders
 from alongside_notifier.store.series import Seats, Series, Tellings
 from alongside_notifier.store.short_notice import ShortNotice
@@ -106,3 +108,18 @@ class NotifierUow(UnitOfWork):
     def dues(self) -> Dues:
         """What is due on which day."""
         return Dues(self.session)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Channels beside mail that people turned on."""
+        return Channels(self.session)
+
+    @cached_property
+    def channel_messages(self) -> ChannelMessages:
+        """What goes by them."""
+        return ChannelMessages(self.session)
+
+    @cached_property
+    def record(self) -> Record:
+        """Everything that was sent."""
+        return Record(self.session)

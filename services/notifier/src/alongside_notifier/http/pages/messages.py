@@ -13,10 +13,11 @@ from alongside.contracts import PersonState
 from alongside.errors import NotFound
 from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.pages import PagesDep, redirect
+from alongside_notifier.desk import Desk
 from alongside_notifier.domain.bounces import FAILURES
 from alongside_notifier.domain.upcoming import Upcoming
 from alongside_notifier.handlers.intake import try_again
-from alongside_notifier.http.reading import OpenWrite, Read, SeesAll
+from alongside_notifier.http.reading import OpenWrite, Read, SeesAll, TheDesk
 from alongside_notifier.http.upcoming import titles_of, upcoming_for
 from alongside_notifier.store.uow import NotifierUow
 
@@ -44,6 +45,13 @@ KINDS = {
     "unseen": "Not seen yet",
 }
 
+_SHORT = {
+    "code": "Code",
+    "reminder": "Reminder",
+    "change": "Change",
+    "unseen": "Not seen yet",
+}
+
 _COMING = {
     "change": "Change",
     "reminder": "Reminder",
@@ -58,16 +66,15 @@ async def messages(
     pages: PagesDep,
     read: Read,
     sees_all: SeesAll,
+    desk: TheDesk,
     page: int = 1,
     of: str = "",
 ) -> Response:
-    """List mails, the newest first."""
+    """List mails and short messages, the newest first."""
     everybody = sees_all and of == "all"
     page = max(1, min(page, 10_000))
-    rows, number = await read.mails.listed(
-        person_id=None if everybody else viewer.person_id,
-        limit=_PAGE,
-        offset=(page - 1) * _PAGE,
+    found, number = await read.record.listed(
+        None if everybody else viewer.person_id, limit=_PAGE, offset=(page - 1) * _PAGE
     )
     person = await read.people.get(viewer.person_id)
     due = []
@@ -76,7 +83,7 @@ async def messages(
     back = await read.bounced.of(person.email) if person else None
     return pages.render(
         "messages.html",
-        mails=[_shown(row) for row in rows],
+        mails=[_shown(row) if source == "mail" else _short(row, desk) for source, row in found],
         number=number,
         page=page,
         last=max(1, ceil(number / _PAGE)),
@@ -157,16 +164,34 @@ def _coming(each: Upcoming, title: str | None) -> str:
 
 def _shown(row: Any) -> dict[str, Any]:
     return {
+        **_shown_of(row),
         "id": row.id,
         "kind": KINDS.get(row.kind, row.kind),
         "subject": row.subject,
-        "why": row.why,
         "recipient": row.recipient,
+    }
+
+
+def _shown_of(row: Any) -> dict[str, Any]:
+    return {
+        "why": row.why,
         "queued_at": row.queued_at,
         "done_at": row.done_at,
         "state": row.outcome or ("retrying" if row.last_error else "waiting"),
         "reason": row.last_error,
         "next_attempt_at": row.next_attempt_at,
+    }
+
+
+def _short(row: Any, desk: Desk) -> dict[str, Any]:
+    offer = desk.channels.get(row.channel)
+    by = offer.name if offer else row.channel
+    return {
+        **_shown_of(row),
+        "id": None,
+        "kind": f"By {by}: {_SHORT.get(row.kind, row.kind)}",
+        "subject": row.body,
+        "recipient": row.hint,
     }
 
 

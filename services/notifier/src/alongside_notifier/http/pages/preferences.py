@@ -17,6 +17,7 @@ from alongside_notifier.domain.reminders import MOST_LEADS
 from alongside_notifier.handlers.groups import groups_led
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import series_of
+from alongside_notifier.http.channels import shown_channels
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
@@ -65,7 +66,7 @@ async def save(
 def leads_offered(chosen: Sequence[int]) -> list[tuple[str, str]]:
     """Return the lead times to choose from, with those that are chosen already."""
     offered = sorted({*OFFERED, *chosen}, reverse=True)
-    return [(str(minutes), f"{_ahead(minutes)} before") for minutes in offered]
+    return [(str(minutes), f"{wording.stretch(minutes)} before") for minutes in offered]
 
 
 def leads_chosen(form: Form) -> tuple[int, ...] | None:
@@ -106,6 +107,7 @@ async def _page(
         most=MOST_LEADS,
         quiet=quiet,
         zone_name=viewer.zone,
+        channels=await shown_channels(viewer.person_id, read, desk),
         errors=errors or {},
     )
 
@@ -141,7 +143,3 @@ async def _usual(viewer: Viewer, read: NotifierUow, desk: Desk) -> str:
     words = [f"{titles[each]}: {wording.leads(said[each])}" for each in sorted(titles)]
     rest = wording.leads(desk.leads)
     return "; ".join([*words, f"otherwise {rest[0].lower()}{rest[1:]}"] if words else [rest])
-
-
-def _ahead(minutes: int) -> str:
-    return wording.ahead(minutes).removeprefix("in ")
