@@ -17,22 +17,29 @@ def migrate(
     service: Annotated[
         str, typer.Argument(help="Which service; default: all that are installed.")
     ] = "",
+    longest: Annotated[
+        float, typer.Option(min=1, help="Seconds that one statement may take on PostgreSQL.")
+    ] = 60,
 ) -> None:
     """Bring the databases to the newest revision. A one-shot job of the stack.
+
+    The version before may go on serving. Where a table stays in use, it gives up after some tries
+    and changes nothing: run it again.
 
     Example: alongside migrate logbook
     """
     settings = load_settings()
-    cli_support.run(_migrate(settings, [service_name(service)] if service else None))
+    cli_support.run(_migrate(settings, [service_name(service)] if service else None, longest))
 
 
-async def _migrate(settings: Settings, names: list[ServiceName] | None) -> None:
+async def _migrate(settings: Settings, names: list[ServiceName] | None, longest: float) -> None:
     from alongside.db import migrate as migrations  # noqa: PLC0415
     from alongside.host import create_services  # noqa: PLC0415
 
     for each in create_services(settings, names).values():
         await each.database.wait_until_reachable()
-        changed = await migrations.upgrade(each.database, each.migrations)
+        patience = migrations.Patience(statement=longest)
+        changed = await migrations.upgrade(each.database, each.migrations, patience=patience)
         console.print(f"{each.name}: {'migrated' if changed else 'up to date'}")
         await each.database.close()
 
