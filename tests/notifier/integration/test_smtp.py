@@ -1,15 +1,21 @@
 """Mails over real SMTP: in order, once, and with the same Message-ID when a crash repeats one."""
 
 import socket
-from datetime import timedelta
+import ssl
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from alongside.observability.metrics import REGISTRY
-from alongside_notifier.delivery import Away, Parcel, SmtpPost
+from alongside_notifier.delivery import Away, BadMailServer, Parcel, SmtpPost
 from alongside_notifier.handlers.send import GIVE_UP, send_mail
 from notifier.client import Client
 
@@ -22,6 +28,8 @@ class Sink:
     def __init__(self):
         self.mails = []
         self.answers = {}
+        self.lines = []
+        """From which port each mail came, and whether by TLS."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         answer = self.answers.get(address, "250 OK")
@@ -30,6 +38,7 @@ class Sink:
         return answer
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.lines.append((session.peer[1], session.ssl is not None))
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return "250 taken"
 
@@ -52,8 +61,8 @@ class Server:
             self.port = free.getsockname()[1]
         self.running = None
 
-    def start(self):
-        self.running = Controller(self.sink, hostname="127.0.0.1", port=self.port)
+    def start(self, **options):
+        self.running = Controller(self.sink, hostname="127.0.0.1", port=self.port, **options)
         self.running.start()
 
     def stop(self):
@@ -201,6 +210,82 @@ async def test_two_senders_never_send_one_mail_twice(notifier, sink, server):
     assert sum(sent) == 3
     ids = [mail["Message-ID"] for mail in sink.read()]
     assert len(ids) == len(set(ids)) == 3
+
+
+async def hand(post):
+    async with post.open() as counter:
+        await counter.hand(Parcel(1, "x", None, "a@b.example", "c@d.example", b"X: 1\r\n\r\nx\r\n"))
+
+
+async def test_a_connection_carries_more_than_one_batch_until_the_server_hangs_up(sink, server):
+    post = SmtpPost(f"smtp://127.0.0.1:{server.port}")
+    await hand(post)
+    await hand(post)
+    async with post.open():
+        await hand(post)  # somebody else has it
+    assert len({port for port, _ in sink.lines}) == 2
+    server.stop()
+    server.start()
+    await hand(post)
+    assert len(sink.mails) == 4
+    await post.close()
+    await post.close()
+
+
+async def test_tls_is_as_the_operator_says_and_certificates_are_verified(
+    sink, server, tmp_path, monkeypatch
+):
+    url = f"smtp://localhost:{server.port}"
+    with pytest.raises(Away):
+        await hand(SmtpPost(url, tls="required"))
+    server.stop()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path))
+    server.start(tls_context=context)
+    for tls in ("auto", "required"):
+        with pytest.raises(Away, match=r"(?i)certificate"):
+            await hand(SmtpPost(url, tls=tls))
+    posts = [SmtpPost(url, tls="off")]
+    await hand(posts[0])
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    posts += [SmtpPost(url, tls=tls) for tls in ("auto", "required")]
+    for post in posts[1:]:
+        await hand(post)
+    assert [encrypted for _, encrypted in sink.lines] == [False, True, True]
+    for post in posts:
+        await post.close()
+
+
+def certificate(folder):
+    """Make a certificate for localhost, signed by nobody but itself, with its key beside it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        made.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return path
+
+
+@pytest.mark.parametrize("url", ["smtps://mail.example", "smtp://user:hunter2@mail.example"])
+def test_what_would_send_a_password_in_the_open_is_refused_at_the_start(url):
+    with pytest.raises(BadMailServer) as refused:
+        SmtpPost(url, tls="off")
+    assert "hunter2" not in str(refused.value)
 
 
 async def test_a_password_never_goes_over_a_plain_line():

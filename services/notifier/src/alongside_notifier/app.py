@@ -93,6 +93,7 @@ def create_app(
         bell=bell,
         migrations="alongside_notifier.migrations",
         figures=partial(figures, database, clock),
+        on_stop=(post.close,),
         subscriptions=consumers.subscriptions(desk),
         tickers=(
             Ticker("tell", timedelta(seconds=1), partial(tell_due, uow, desk), on_commit=True),
