@@ -10,7 +10,7 @@ import pytest
 
 from alongside.contracts import PersonAsked
 from alongside.contracts.people import AskAbout
-from alongside_notifier.domain.asked import WORDS
+from alongside_notifier.domain.words import LANGUAGES, words_in
 from notifier.making import ORIGIN, person
 
 pytestmark = pytest.mark.unit
@@ -99,7 +99,8 @@ async def test_no_letter_to_whoever_left_or_nobody_knows(notifier):
 @pytest.mark.parametrize("about", EVERY)
 async def test_every_question_has_its_words(notifier, about):
     await notifier.begin()
-    until = notifier.clock.now() + timedelta(days=2) if WORDS[about].deadline else None
+    deadline = words_in("en").asked[about].deadline
+    until = notifier.clock.now() + timedelta(days=2) if deadline else None
     await notifier.hear(asked(notifier, about=about, expires_at=until, person_id="ada"))
     (row,) = await letters(notifier, "ada")
     assert "Tuesday Circle" in row.subject
@@ -109,8 +110,9 @@ async def test_every_question_has_its_words(notifier, about):
 
 
 async def test_the_subjects_differ(notifier):
-    subjects = [words.about("X", None).subject for words in WORDS.values()]
-    assert len(set(subjects)) == len(EVERY) == len(WORDS)
+    for asked_in in (words_in(each).asked for each in LANGUAGES):
+        subjects = [words.about("X", None).subject for words in asked_in.values()]
+        assert len(set(subjects)) == len(EVERY) == len(asked_in)
     await notifier.begin()
     await notifier.hear(asked(notifier, about="request_granted", expires_at=None))
     (row,) = await letters(notifier)

@@ -99,7 +99,7 @@ async def test_an_answer_given_stays_in_a_change_of_place_and_ends_with_a_new_ti
 
     life = await notifier.begin()
     async with notifier.app.uow() as uow:
-        await answer_on_page("ben", "series-1", None, "accepted", uow)
+        await answer_on_page("ben", "series-1", None, "accepted", uow, notifier.desk)
         await uow.commit()
     expected = []
     for change in (lambda: life.change(place="The barn"), lambda: life.lengthen(60)):

@@ -99,7 +99,7 @@ async def test_nothing_after_a_cancellation_and_again_after_a_move(notifier):
 async def test_whoever_declined_is_left_in_peace(notifier):
     await notifier.begin()
     async with notifier.app.uow() as uow:
-        await answer_on_page("ben", "series-1", "20270112T1000", "declined", uow)
+        await answer_on_page("ben", "series-1", "20270112T1000", "declined", uow, notifier.desk)
         await uow.commit()
     notifier.clock.set(START - timedelta(hours=1))
     await notifier.tick("remind")

@@ -172,7 +172,7 @@ async def test_a_reply_after_the_web_answer_wins_only_if_it_is_newer(intake, not
     from alongside_notifier.handlers.answers import answer_on_page
 
     async with notifier.app.uow() as uow:
-        await answer_on_page("ben", "series-1", None, "declined", uow)
+        await answer_on_page("ben", "series-1", None, "declined", uow, notifier.desk)
         await uow.commit()
     assert (await intake.take(corpus.google(intake.token))).outcome == "unchanged"
     notifier.clock.advance(timedelta(hours=3))

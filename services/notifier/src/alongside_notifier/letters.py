@@ -15,6 +15,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alongside_notifier.domain.mime import Letter
+from alongside_notifier.domain.words import Language
 
 KINDS = (
     "invitation",
@@ -39,7 +40,8 @@ KINDS = (
 FILES = ("subject.txt", "body.txt", "body.html")
 """What is in the folder of each kind."""
 
-SHARED = ("frame.html", "parts.html")
+FRAME = "frame.html"
+SHARED = (FRAME, "parts.html")
 """What stands beside the folders: the frame of every HTML body, and its pieces."""
 
 OWN_FOLDER = "templates/mail"
@@ -70,15 +72,23 @@ class Letters:
             auto_reload=False,
         )
 
-    def render(self, kind: str, **facts: Any) -> Letter:
+    def render(self, kind: str, language: Language = "en", /, **facts: Any) -> Letter:
         """Return a letter of one kind. A fact that the template wants and nobody gave is an error."""
-        subject = self._part(kind, "subject.txt", facts).strip()
+        facts["language"] = language
+        folder = f"{folder_of(language)}{kind}"
+        subject = self._part(folder, "subject.txt", facts).strip()
         facts["subject"] = subject
         return Letter(
             subject=subject,
-            text=_GAPS.sub("\n\n", self._part(kind, "body.txt", facts)),
-            html=self._part(kind, "body.html", facts),
+            text=_GAPS.sub("\n\n", self._part(folder, "body.txt", facts)),
+            html=self._part(folder, "body.html", facts),
+            language=language,
         )
 
-    def _part(self, kind: str, name: str, facts: dict[str, Any]) -> str:
-        return self.environment.get_template(f"{kind}/{name}").render(**facts)
+    def _part(self, folder: str, name: str, facts: dict[str, Any]) -> str:
+        return self.environment.get_template(f"{folder}/{name}").render(**facts)
+
+
+def folder_of(language: Language) -> str:
+    """Return where the templates of a language are: English beside the folders of the others."""
+    return "" if language == "en" else f"{language}/"

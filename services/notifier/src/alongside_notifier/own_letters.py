@@ -8,7 +8,16 @@ from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
 from alongside.errors import AlongsideError
-from alongside_notifier.letters import FILES, KINDS, OWN_FOLDER, SHARED, Letters
+from alongside_notifier.domain.words import LANGUAGES, Language
+from alongside_notifier.letters import (
+    FILES,
+    FRAME,
+    KINDS,
+    OWN_FOLDER,
+    SHARED,
+    Letters,
+    folder_of,
+)
 from alongside_notifier.samples import Samples
 
 
@@ -51,12 +60,13 @@ def _files(own: Path) -> list[str]:
 
 
 def _problems(own: Path, files: Collection[str], letters: Letters) -> Iterator[str]:
-    samples = Samples(letters, "Sample Association", "https://hours.example.org")
-    shipped = Samples(Letters(), "Sample Association", "https://hours.example.org")
+    samples = {each: _samples(letters, each) for each in LANGUAGES}
+    shipped = _samples(Letters(), "en")
     sound = True
     for name in files:
-        kind, _, file = name.rpartition("/")
-        if name not in SHARED and not (kind in KINDS and file in FILES):
+        _, within = _language_of(name)
+        kind, _, file = within.rpartition("/")
+        if within not in SHARED and not (kind in KINDS and file in FILES):
             sound = False
             yield f"{own / name}: no letter has this file. {_expected(kind)}"
             continue
@@ -66,16 +76,41 @@ def _problems(own: Path, files: Collection[str], letters: Letters) -> Iterator[s
         yield from found
     if not sound:
         return
-    concerned = (
-        KINDS
-        if any(name in SHARED for name in files)
-        else sorted({name.partition("/")[0] for name in files})
-    )
-    for kind in (kind for kind in concerned if kind in samples.kinds):
+    for language, kind in _concerned(files):
+        if kind not in samples[language].kinds:
+            continue
         try:
-            samples.sample(kind)
+            samples[language].sample(kind)
         except Exception as error:  # noqa: BLE001  # whatever a template may do wrong
-            yield _where(own, kind, error)
+            yield _where(own, f"{folder_of(language)}{kind}", error)
+
+
+def _samples(letters: Letters, language: Language) -> Samples:
+    return Samples(letters, "Sample Association", "https://hours.example.org", language)
+
+
+def _language_of(name: str) -> tuple[Language, str]:
+    """Return which language a file is for, and its name within the templates of that language."""
+    for language in LANGUAGES:
+        folder = folder_of(language)
+        if folder and name.startswith(folder):
+            return language, name.removeprefix(folder)
+    return "en", name
+
+
+def _concerned(files: Collection[str]) -> list[tuple[Language, str]]:
+    """Return which letters these files go into. The frame of English is that of all."""
+    read = [_language_of(name) for name in files]
+    return [
+        (language, kind)
+        for language in LANGUAGES
+        for kind in KINDS
+        if any(
+            (spoken == language and name in {*SHARED, *(f"{kind}/{file}" for file in FILES)})
+            or name == FRAME
+            for spoken, name in read
+        )
+    ]
 
 
 def _wrong_in(path: Path, name: str, letters: Letters, known: set[str] | None) -> Iterator[str]:
@@ -120,4 +155,7 @@ def _where(own: Path, kind: str, error: Exception) -> str:
 def _expected(kind: str) -> str:
     if kind in KINDS:
         return f"There are {', '.join(FILES)}."
-    return f"The folders are {', '.join(KINDS)}; beside them, {' and '.join(SHARED)}."
+    return (
+        f"The folders are {', '.join(KINDS)}; beside them, {' and '.join(SHARED)}; "
+        "all of that below es/ for Spanish."
+    )

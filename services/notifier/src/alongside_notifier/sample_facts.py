@@ -5,8 +5,8 @@ from typing import Any
 
 from alongside.contracts import Member, Occurrence, Pattern, PersonState, SeriesState
 from alongside.zones import zone
-from alongside_notifier.domain import wording
-from alongside_notifier.domain.asked import WORDS
+from alongside_notifier.domain.words import Words
+from alongside_notifier.domain.words.times import offset
 
 NOW = datetime(2027, 1, 4, 15, 0, tzinfo=UTC)
 """When samples are written: always the same, so that they are the same."""
@@ -30,7 +30,9 @@ HOST = PersonState(
 TITLE = "Tuesday Circle"
 
 
-def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str, Any]]]:
+def plain_facts(
+    association: str, origin: str, words: Words
+) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return why, and the facts, of each letter that is about no change of a series."""
     first = sample_series().occurrences[0]
     known = {"association": association, "name": READER.name}
@@ -38,17 +40,17 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
     preferences = {"preferences_url": f"{origin}/preferences"}
     session = {
         "title": TITLE,
-        "short": f"{wording.short(first.starts_at, READER.zone)} "
-        f"({READER.zone}, {wording.offset(first.starts_at, READER.zone)})",
+        "short": words.times.subject(first.starts_at, READER.zone),
     }
     hours = {
         **known,
         **session,
-        "day": wording.day(first.starts_at, READER.zone),
-        "duration": wording.duration(90),
+        "day": words.times.day(first.starts_at, READER.zone),
+        "duration": words.times.duration(90),
     }
-    asked = WORDS["seat_offered"].about(TITLE, wording.moment(NOW + timedelta(days=2), READER.zone))
-    headline, sentence, label = wording.awaited("confirm", 2, 180)
+    until = words.times.moment(NOW + timedelta(days=2), READER.zone)
+    asked = words.asked["seat_offered"].about(TITLE, until)
+    waits = words.hours.awaited("confirm", 2, words.times.duration(180))
     return {
         "reminder": (
             "A reminder, 24 h ahead.",
@@ -59,9 +61,9 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
                 "provider": HOST.name,
                 "leads": False,
                 "noun": "session",
-                "when": "tomorrow",
-                "soon": "Tomorrow",
-                "whens": wording.spans(
+                "when": words.times.ahead(1440),
+                "soon": words.times.ahead(1440).capitalize(),
+                "whens": words.times.spans(
                     first.starts_at, first.ends_at, READER.zone, HOST.zone, HOST.name
                 ),
                 "place": "Room 5, Sample House",
@@ -74,26 +76,30 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             {
                 **known,
                 **preferences,
-                "headline": wording.week(1, 2),
+                "headline": words.hours.week(1, 2),
                 "zone": READER.zone,
                 "lines": [
                     {
-                        "when": f"{wording.short(first.starts_at, READER.zone)} "
-                        f"({wording.offset(first.starts_at, READER.zone)})",
-                        "what": f"{TITLE} with {HOST.name}",
+                        "when": f"{words.times.short(first.starts_at, READER.zone)} "
+                        f"({offset(first.starts_at, READER.zone)})",
+                        "what": words.hours.met_with(TITLE, HOST.name),
                         "where": "Room 5, Sample House",
                     }
                 ],
-                "waiting": wording.waiting(2, 180),
+                "waiting": words.hours.waiting(2, words.times.duration(180)),
                 "waiting_link": f"{link}/hours",
-                "standing": "18 h of 24 h toward IFS, and 3 h not confirmed yet.",
+                "standing": words.hours.standing("18 h", "24 h", "IFS", "3 h", met=False),
                 "share": 75,
                 "progress_link": f"{link}/progress",
             },
         ),
         "sign_in": (
             "A sign-in link was asked for.",
-            {**known, "link": f"{link}/sign-in/sample", "until": "9:15 AM (America/Chicago)"},
+            {
+                **known,
+                "link": f"{link}/sign-in/sample",
+                "until": words.times.until(NOW + timedelta(minutes=15), READER.zone),
+            },
         ),
         "attendance_recorded": (
             "Attendance was recorded and waits for a confirmation.",
@@ -110,7 +116,7 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             {
                 **hours,
                 "sender": HOST.name,
-                "said": "you wrote down",
+                "said": words.hours.said_by_reader,
                 "link": f"{link}/hours/sample",
             },
         ),
@@ -118,7 +124,7 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             "The hours confirmed so far appear to meet the requirement.",
             {
                 **known,
-                "hours": wording.duration(1440),
+                "hours": words.times.duration(1440),
                 "category": "IFS",
                 "link": f"{link}/progress",
             },
@@ -139,10 +145,10 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             {
                 **known,
                 **preferences,
-                "headline": headline,
-                "sentence": sentence,
-                "since": wording.long_date(date(2026, 12, 21)),
-                "label": label,
+                "headline": waits.headline,
+                "sentence": waits.sentence,
+                "since": words.times.long_date(date(2026, 12, 21)),
+                "label": waits.label,
                 "link": f"{link}/hours",
             },
         ),
@@ -152,10 +158,10 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
                 **known,
                 "name": HOST.name,
                 "supervisee": READER.name,
-                "number": "3 sessions",
-                "duration": wording.duration(270),
+                "number": words.hours.sessions(3),
+                "duration": words.times.duration(270),
                 "link": f"{link}/vouch/sample",
-                "until": wording.long_date(date(2027, 2, 3)),
+                "until": words.times.long_date(date(2027, 2, 3)),
             },
         ),
         "unseen": (
@@ -163,7 +169,11 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             {
                 **known,
                 **session,
-                "changes": [f"{wording.moment(first.starts_at, READER.zone)}: cancelled"],
+                "changes": [
+                    words.series.cancelled.format(
+                        before=words.times.moment(first.starts_at, READER.zone)
+                    )
+                ],
                 "seen_url": f"{link}/answer/sample/changes",
             },
         ),
@@ -172,7 +182,7 @@ def plain_facts(association: str, origin: str) -> dict[str, tuple[str, dict[str,
             {
                 **known,
                 **preferences,
-                "headline": f"{HOST.name} confirmed 2 sessions and sent 1 session back with a reason",
+                "headline": words.hours.vouched(HOST.name, 2, 1, not_theirs=False),
                 "returned": True,
                 "link": f"{link}/hours/outside",
             },

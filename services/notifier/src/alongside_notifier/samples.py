@@ -14,6 +14,7 @@ from alongside_notifier.domain.itip import Party, itip
 from alongside_notifier.domain.mime import Letter
 from alongside_notifier.domain.told import NOTHING, Message, Told, left_to_tell
 from alongside_notifier.domain.view import View, view_of
+from alongside_notifier.domain.words import Language, words_in
 from alongside_notifier.handlers.series_letters import series_letter, why
 from alongside_notifier.letters import Letters
 from alongside_notifier.sample_facts import HOST, NOW, READER, plain_facts, sample_series
@@ -30,6 +31,7 @@ class Sample:
     why: str
     letter: Letter
     sender: str
+    language: Language = "en"
     method: str | None = None
     calendar: str | None = None
     """What goes with it for the calendar, as text."""
@@ -38,11 +40,14 @@ class Sample:
 class Samples:
     """Writes the samples with these letters, in the name of this association."""
 
-    def __init__(self, letters: Letters, association: str, origin: str) -> None:
+    def __init__(
+        self, letters: Letters, association: str, origin: str, language: Language = "en"
+    ) -> None:
         self._letters = _Noting(letters)
         self._association = association
         self._origin = origin
-        self._plain = plain_facts(association, origin)
+        self._words = words_in(language)
+        self._plain = plain_facts(association, origin, self._words)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -57,7 +62,9 @@ class Samples:
         if known is None:
             raise NotFound(f"There is no letter {kind[:40]!r}.")
         reason, facts = known
-        return Sample(kind, reason, self._letters.render(kind, **facts), self._association)
+        language = self._words.language
+        letter = self._letters.render(kind, language, **facts)
+        return Sample(kind, reason, letter, self._association, language)
 
     def facts(self, kind: str) -> dict[str, Any]:
         """Return what a letter of this kind is written from."""
@@ -67,8 +74,10 @@ class Samples:
 
     def _of_series(self, kind: str) -> Sample:
         message, series, view = _story(kind)
+        words = self._words
         names = Names(self._association, {HOST.person_id: HOST.name, READER.person_id: READER.name})
-        sender = Party(f"{HOST.name} (via {self._association})", "calendar@example.org")
+        sent_by = words.via.format(name=HOST.name, association=self._association)
+        sender = Party(sent_by, "calendar@example.org")
         letter = series_letter(
             message,
             READER,
@@ -80,6 +89,7 @@ class Samples:
             answer_url=f"{self._origin}/answer/sample",
             letters=self._letters,
             now=NOW,
+            words=words,
         )
         calendar = itip(
             message,
@@ -90,9 +100,11 @@ class Samples:
             attendee=Party(READER.name, READER.email),
             answer=None,
             now=NOW,
+            words=words,
         )
         text = calendar.decode().replace("\r\n", "\n")
-        return Sample(kind, why(message, series), letter, sender.name, message.method, text)
+        reason = why(message, series)
+        return Sample(kind, reason, letter, sender.name, words.language, message.method, text)
 
 
 class _Noting(Letters):
@@ -102,9 +114,9 @@ class _Noting(Letters):
         self.environment = letters.environment
         self.noted: dict[str, Any] = {}
 
-    def render(self, kind: str, **facts: Any) -> Letter:
-        self.noted = {**facts, "subject": ""}
-        return super().render(kind, **facts)
+    def render(self, kind: str, language: Language = "en", /, **facts: Any) -> Letter:
+        self.noted = {**facts, "subject": "", "language": language}
+        return super().render(kind, language, **facts)
 
 
 def _story(kind: str) -> tuple[Message, SeriesState, View | None]:

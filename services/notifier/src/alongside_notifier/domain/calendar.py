@@ -18,6 +18,7 @@ from alongside_notifier.domain.plain import clean, one_line
 from alongside_notifier.domain.recurrence import Recurrence
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import Meeting, View, shown_roster
+from alongside_notifier.domain.words import ENGLISH, Language, Words, words_in
 
 GRACE = timedelta(days=14)
 """How long a feed goes on to show what was cancelled, as cancelled: some clients keep ghosts else."""
@@ -32,9 +33,9 @@ class Names:
     association: str
     people: dict[str, str]
 
-    def of(self, person_id: str) -> str:
+    def of(self, person_id: str, words: Words = ENGLISH) -> str:
         """Return a person's name, or a word for somebody not known yet."""
-        return one_line(self.people.get(person_id, "")) or "your provider"
+        return one_line(self.people.get(person_id, "")) or words.series.provider
 
     def others(self, view: View) -> str:
         """Return the names of the members whom this viewer may see, in order; else nothing."""
@@ -53,16 +54,17 @@ class Look:
     place: str | None
     link: str | None
     created_at: datetime
+    language: Language = "en"
 
 
-def master_event(view: View, names: Names) -> Event:
+def master_event(view: View, names: Names, words: Words = ENGLISH) -> Event:
     """Return the component that says when the series meets; without DTSTAMP and attendees."""
-    return _master(_look_of_the_whole(view, names), view.recurrence, view.sequence)
+    return _master(_look_of_the_whole(view, names, words), view.recurrence, view.sequence)
 
 
-def override_event(view: View, meeting: Meeting, names: Names) -> Event:
+def override_event(view: View, meeting: Meeting, names: Names, words: Words = ENGLISH) -> Event:
     """Return the component of one meeting that differs: same UID, its original start for ever."""
-    return _override(_look_of(view, meeting, names), view.recurrence, view.sequence, meeting)
+    return _override(_look_of(view, meeting, names, words), view.recurrence, view.sequence, meeting)
 
 
 def leave_out(event: Event, recurrence: Recurrence, instants: Iterable[datetime]) -> None:
@@ -80,6 +82,7 @@ def feed_fragment(
     alarm_minutes: int | None = None,
     style: Style = PLAIN,
     notes: Mapping[str, Note] | None = None,
+    words: Words = ENGLISH,
 ) -> Fragment:
     """Return what a feed says of one series at this moment; empty where it says nothing.
 
@@ -97,7 +100,7 @@ def feed_fragment(
         return Fragment("", stale_at=first - LOOK_AHEAD)
     since = max(series.revised_at, style.since or series.revised_at)
     if view.cancelled:
-        return _cancelled_fragment(view, names, now, since, last, style)
+        return _cancelled_fragment(view, names, now, since, last, style, words)
 
     turning_points = [last + LOOK_BACK]
     gone = [m for m in view.overrides if m.cancelled and m.ends_at + GRACE <= now]
@@ -107,14 +110,14 @@ def feed_fragment(
 
     whole = notes.get("") or notes.get("" if view.recurrence.repeats else view.meetings[0].key)
     revised = max([since, *(m.ends_at + GRACE for m in gone), *([whole.at] if whole else [])])
-    look = _styled(_look_of_the_whole(view, names), style, whole)
+    look = _styled(_look_of_the_whole(view, names, words), style, whole)
     left_out = tuple(meeting.original_start for meeting in gone)
     facts = (view.recurrence, view.sequence)
     parts = [_master_text(look, *facts, left_out, revised, alarm_minutes, cancelled=False)]
     for meeting in shown:
         note = None if meeting.cancelled else notes.get(meeting.key, notes.get(""))
         changed = max([since, meeting.changed_at or since, *([note.at] if note else [])])
-        look = _styled(_look_of(view, meeting, names), style, note)
+        look = _styled(_look_of(view, meeting, names, words), style, note)
         parts.append(_override_text(look, *facts, meeting, changed, alarm_minutes))
         revised = max(revised, changed)
     block = view.recurrence.block
@@ -123,40 +126,50 @@ def feed_fragment(
 
 
 def _cancelled_fragment(
-    view: View, names: Names, now: datetime, revised: datetime, last: datetime, style: Style
+    view: View,
+    names: Names,
+    now: datetime,
+    revised: datetime,
+    last: datetime,
+    style: Style,
+    words: Words,
 ) -> Fragment:
     changed = max([revised, *(m.changed_at for m in view.meetings if m.changed_at)])
     until = min(changed, last) + GRACE if view.recurrence.repeats else last + GRACE
     if until <= now:
         return Fragment("")
-    look = _styled(_look_of_the_whole(view, names), style, None)
+    look = _styled(_look_of_the_whole(view, names, words), style, None)
     text = _master_text(look, view.recurrence, view.sequence, (), changed, None, cancelled=True)
     block = view.recurrence.block
     return Fragment(text, (block.name,) if block else (), changed, until)
 
 
-def _look_of_the_whole(view: View, names: Names) -> Look:
+def _look_of_the_whole(view: View, names: Names, words: Words) -> Look:
     if not view.recurrence.repeats:
-        return _look_of(view, view.meetings[0], names)
+        return _look_of(view, view.meetings[0], names, words)
     series = view.series
-    return _look(view, names, series.place, series.link, series.provider_id)
+    return _look(view, names, series.place, series.link, series.provider_id, words)
 
 
-def _look_of(view: View, meeting: Meeting, names: Names) -> Look:
-    return _look(view, names, meeting.place, meeting.link, meeting.provider_id)
+def _look_of(view: View, meeting: Meeting, names: Names, words: Words) -> Look:
+    return _look(view, names, meeting.place, meeting.link, meeting.provider_id, words)
 
 
-def _look(view: View, names: Names, place: str | None, link: str | None, provider_id: str) -> Look:
-    if view.series.purpose == "consultation":
-        said = "A consultation visit. It is no RSC that anybody receives."
+def _look(
+    view: View, names: Names, place: str | None, link: str | None, provider_id: str, words: Words
+) -> Look:
+    series, says = view.series, words.calendars
+    if series.purpose == "consultation":
+        said = says.visit
     elif view.person_id == provider_id:
-        said = "You lead this session."
+        said = says.led
     else:
-        said = f"Reflective supervision with {names.of(provider_id)}."
+        said = says.supervision.format(provider=names.of(provider_id, words))
     others = names.others(view)
     if others:
-        said = f"{said}\nIn the group: {others}."
-    return Look(view.series.uid, view.series.title, said, place, link, view.series.created_at)
+        said = f"{said}\n{says.in_group.format(others=others)}"
+    title = words.series.title(series.title)
+    return Look(series.uid, title, said, place, link, series.created_at, words.language)
 
 
 def _styled(look: Look, style: Style, note: Note | None) -> Look:
@@ -164,7 +177,8 @@ def _styled(look: Look, style: Style, note: Note | None) -> Look:
     title = f"{look.title} {note.mark}" if note else look.title
     match style.detail:
         case "busy":
-            return replace(look, title="Busy", said="", place=None, link=None)
+            busy = words_in(look.language).calendars.busy
+            return replace(look, title=busy, said="", place=None, link=None)
         case "titles":
             return replace(look, title=title, said="", place=None, link=None)
         case _:
@@ -213,7 +227,7 @@ def _master_text(
     event = _master(look, recurrence, sequence)
     leave_out(event, recurrence, left_out)
     if cancelled:
-        _mark_cancelled(event)
+        _mark_cancelled(event, look)
     _finish(event, look, revised, alarm_minutes)
     return _text(event)
 
@@ -230,7 +244,7 @@ def _override_text(
     """Return a component's text. A group's members share it, and most changes leave it as it was."""
     event = _override(look, recurrence, sequence, meeting)
     if meeting.cancelled:
-        _mark_cancelled(event)
+        _mark_cancelled(event, look)
     _finish(event, look, revised, None if meeting.cancelled else alarm_minutes)
     return _text(event)
 
@@ -241,14 +255,15 @@ def _particulars(event: Event, look: Look) -> None:
     where = clean(look.place or "") or clean(look.link or "")
     if where:
         event.add("location", where)
-    said = f"{look.said}\nJoin: {url}" if url else look.said
+    says = words_in(look.language).calendars
+    said = f"{look.said}\n{says.join.format(url=url)}" if url else look.said
     if said:
         event.add("description", said)
     if url:
         event.add(
             "conference",
             vUri(url),
-            parameters={"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join the session"},
+            parameters={"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": says.join_label},
         )
     event.add("status", "CONFIRMED")
     event.add("class", "PRIVATE")
@@ -263,8 +278,9 @@ def safe_link(link: str | None) -> str | None:
     return url if url.lower().startswith(("https://", "http://")) else None
 
 
-def _mark_cancelled(event: Event) -> None:
-    event["SUMMARY"] = vText(f"Cancelled: {event['SUMMARY']}")
+def _mark_cancelled(event: Event, look: Look) -> None:
+    said = words_in(look.language).calendars.cancelled
+    event["SUMMARY"] = vText(said.format(title=event["SUMMARY"]))
     event["STATUS"] = vText("CANCELLED")
     event["TRANSP"] = vText("TRANSPARENT")
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from alongside_notifier.domain.words import Language, Words
+from alongside_notifier.domain.words.times import hours
+
 Detail = Literal["busy", "titles", "full"]
 """busy: times alone. titles: what it is, without a place or a link. full: all there is to know."""
 
@@ -30,6 +33,11 @@ class Style:
 PLAIN = Style()
 
 
+NO_ALARM = "none"
+LONGEST_ALARM = 24 * 60
+"""Minutes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a feed adds to one meeting, and since when that holds."""
@@ -49,6 +57,10 @@ class Channel:
     detail: Detail
     hours: bool
     chosen_at: datetime | None
+    language: Language | None = None
+    """None for that of its owner's mails."""
+    ring: str = ""
+    """`none`, or minutes; empty for what its owner chose for all their feeds."""
 
     @property
     def style(self) -> Style:
@@ -56,14 +68,19 @@ class Channel:
         return Style(self.detail, self.chosen_at)
 
     def alarm(self, minutes: int | None) -> int | None:
-        """Return the alarm its owner chose; none in what is not theirs alone to look at."""
+        """Return the alarm its owner chose for it, else the one they chose for all their feeds.
+
+        The latter is none in what is not theirs alone to look at.
+        """
+        if self.ring:
+            return int(self.ring) if self.ring.isdigit() else None
         if self.kind == "lead" or (self.kind == "more" and self.detail == "busy"):
             return None
         return minutes
 
-    def notes(self, marks: Mapping[str, Note]) -> Mapping[str, Note]:
-        """Return what it adds to meetings, of what there is to add."""
-        return marks if self.hours and self.detail != "busy" else {}
+    def notes(self, confirmed: Iterable["Confirmed"], words: Words) -> Mapping[str, Note]:
+        """Return what it adds to meetings, of what its owner has confirmed."""
+        return marks_of(confirmed, words) if self.hours and self.detail != "busy" else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +93,11 @@ class Confirmed:
     at: datetime
 
 
-def marks_of(confirmed: Iterable[Confirmed]) -> dict[str, dict[str, Note]]:
-    """Return by person and meeting what past sessions show; an absence shows nothing."""
-    marks: dict[str, dict[str, Note]] = {}
-    for each in confirmed:
-        if each.minutes:
-            note = Note(f"✓ {hours(each.minutes)} confirmed", each.at.replace(microsecond=0))
-            marks.setdefault(each.person_id, {})[each.key] = note
-    return marks
-
-
-def hours(minutes: int) -> str:
-    """Return `1.50 h`. Only this text is rounded; minutes stay what they are everywhere else."""
-    return f"{minutes / 60:.2f} h"
+def marks_of(confirmed: Iterable[Confirmed], words: Words) -> dict[str, Note]:
+    """Return by meeting what past sessions of one person show; an absence shows nothing."""
+    said = words.calendars.confirmed
+    return {
+        each.key: Note(said.format(hours=hours(each.minutes)), each.at.replace(microsecond=0))
+        for each in confirmed
+        if each.minutes
+    }

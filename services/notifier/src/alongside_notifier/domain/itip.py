@@ -19,6 +19,7 @@ from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.told import Message
 from alongside_notifier.domain.vcalendar import calendar_text
 from alongside_notifier.domain.view import View, people_of, view_of
+from alongside_notifier.domain.words import ENGLISH, Words
 
 PARTSTAT = {"accepted": "ACCEPTED", "declined": "DECLINED", "tentative": "TENTATIVE"}
 
@@ -41,17 +42,18 @@ def itip(
     attendee: Party,
     answer: str | None,
     now: datetime,
+    words: Words = ENGLISH,
 ) -> bytes:
     """Return the calendar object of a message. Its only ATTENDEE is whoever it goes to."""
     shown = view or _anybodys(series)
     if shown is None:
         return b""
     if message.method == "CANCEL":
-        events = [_cancelled(message, shown, names)]
+        events = [_cancelled(message, shown, names, words)]
     elif message.key is None:
-        events = _whole(message, shown, names)
+        events = _whole(message, shown, names, words)
     else:
-        events = [_single(message, message.key, shown, names)]
+        events = [_single(message, message.key, shown, names, words)]
     asked_again = {
         shown.recurrence.shown(meeting.original_start)
         for meeting in shown.meetings
@@ -69,7 +71,7 @@ def itip(
     block = shown.recurrence.block
     zones = [block.name] if block and ";TZID=" in text else []
     header = ["CALSCALE:GREGORIAN\r\n", f"METHOD:{message.method}\r\n"]
-    return calendar_text(header, zones, text)
+    return calendar_text(header, zones, text, words)
 
 
 def message_id(
@@ -96,34 +98,34 @@ def _anybodys(series: SeriesState) -> View | None:
     return next((view for view in views if view is not None), None)
 
 
-def _whole(message: Message, view: View, names: Names) -> list[Event]:
-    master = master_event(view, names)
+def _whole(message: Message, view: View, names: Names, words: Words) -> list[Event]:
+    master = master_event(view, names, words)
     _set_sequence(master, message.sequence)
     gone = [m.original_start for m in view.overrides if m.cancelled]
     leave_out(master, view.recurrence, gone)
     events = [master]
     for meeting in view.overrides:
         if not meeting.cancelled:
-            event = override_event(view, meeting, names)
+            event = override_event(view, meeting, names, words)
             _set_sequence(event, max(message.sequence, meeting.sequence))
             events.append(event)
     return events
 
 
-def _single(message: Message, key: str, view: View, names: Names) -> Event:
+def _single(message: Message, key: str, view: View, names: Names, words: Words) -> Event:
     meeting = view.meeting(key)
     if meeting is None:
         raise LookupError(key)
-    event = override_event(view, meeting, names)
+    event = override_event(view, meeting, names, words)
     _set_sequence(event, message.sequence)
     return event
 
 
-def _cancelled(message: Message, view: View, names: Names) -> Event:
+def _cancelled(message: Message, view: View, names: Names, words: Words) -> Event:
     if message.key is None:
-        event = master_event(view, names)
+        event = master_event(view, names, words)
     else:
-        event = _single(message, message.key, view, names)
+        event = _single(message, message.key, view, names, words)
     for name in ("DESCRIPTION", "CONFERENCE"):
         event.pop(name, None)
     _set_sequence(event, message.sequence)

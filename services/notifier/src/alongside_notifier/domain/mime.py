@@ -16,6 +16,7 @@ from email.utils import format_datetime
 
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.plain import clean, one_line
+from alongside_notifier.domain.words import Language
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _LONGEST = 78
@@ -35,6 +36,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    language: Language = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def _headers(letter: Letter, envelope: Envelope) -> Iterator[tuple[str, str]]:
         yield "In-Reply-To", envelope.thread
         yield "References", envelope.thread
     yield "Auto-Submitted", "auto-generated"
+    if letter.language != "en":
+        yield "Content-Language", letter.language
     if envelope.unsubscribe:
         yield "List-Unsubscribe", f"<{envelope.unsubscribe}>"
 

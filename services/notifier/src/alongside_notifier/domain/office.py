@@ -7,8 +7,8 @@ from typing import Literal
 from icalendar import Event
 
 from alongside_notifier.domain.calendar import LOOK_BACK
-from alongside_notifier.domain.feeds import hours
 from alongside_notifier.domain.vcalendar import Fragment
+from alongside_notifier.domain.words import ENGLISH, Words
 
 About = Literal["closing", "waiting"]
 """closing: windows of hours that end on a day. waiting: hours of a day that wait for a word."""
@@ -40,7 +40,9 @@ def first_day(now: datetime) -> date:
     return (now - LOOK_BACK).date()
 
 
-def due_fragment(due: Due, before: Fragment, *, domain: str, origin: str) -> Fragment:
+def due_fragment(
+    due: Due, before: Fragment, *, domain: str, origin: str, words: Words = ENGLISH
+) -> Fragment:
     """Return what the feed says of one day, empty where nothing is due.
 
     `before` is what it said so far: the same facts keep its bytes, whenever they were said.
@@ -49,21 +51,21 @@ def due_fragment(due: Due, before: Fragment, *, domain: str, origin: str) -> Fra
         return Fragment("")
     over = datetime.combine(due.day, time(), UTC) + LOOK_BACK + timedelta(days=1)
     if before.revised_at is not None:
-        same = _text(due, before.revised_at, domain, origin)
+        same = _text(due, before.revised_at, domain, origin, words)
         if same == before.text:
             return before
     at = due.at.replace(microsecond=0)
     revised = at if before.revised_at is None else max(at, before.revised_at + timedelta(seconds=1))
-    return Fragment(_text(due, revised, domain, origin), (), revised, over)
+    return Fragment(_text(due, revised, domain, origin, words), (), revised, over)
 
 
-def _text(due: Due, revised: datetime, domain: str, origin: str) -> str:
+def _text(due: Due, revised: datetime, domain: str, origin: str, words: Words) -> str:
     event = Event()
     event.add("uid", f"{due.part}@{domain}")
     event.add("sequence", 0)
     event.add("dtstart", due.day)
     event.add("dtend", due.day + timedelta(days=1))
-    summary, said = _words(due)
+    summary, said = words.calendars.due(due.about, due.number, due.minutes)
     event.add("summary", summary)
     event.add("description", f"{said}\n{origin}/cohort")
     event.add("status", "CONFIRMED")
@@ -73,13 +75,3 @@ def _text(due: Due, revised: datetime, domain: str, origin: str) -> str:
     event.add("last-modified", revised)
     folded: bytes = event.to_ical()
     return folded.decode()
-
-
-def _words(due: Due) -> tuple[str, str]:
-    one = due.number == 1
-    if due.about == "closing":
-        what = "Window of hours closes" if one else "Windows of hours close"
-        who = "1 person" if one else f"{due.number} people"
-        return f"{what}: {who}", "The last day that counts toward a category."
-    what = "1 entry waits" if one else f"{due.number} entries wait"
-    return f"{what} for a word", f"Hours of this day, {hours(due.minutes)} in all."

@@ -9,8 +9,8 @@ from icalendar.prop import vDuration, vText, vUri
 
 from alongside_notifier.domain.plain import clean
 from alongside_notifier.domain.vtimezone import zone_block
+from alongside_notifier.domain.words import ENGLISH, Words
 
-PRODID = "-//Alongside//Reflective supervision//EN"
 _REFRESH = b"\r\nREFRESH-INTERVAL;"
 
 
@@ -31,6 +31,7 @@ def feed(
     description: str,
     zone: str,
     fragments: Iterable[Fragment],
+    words: Words = ENGLISH,
 ) -> bytes:
     """Join fragments into a calendar. The address of the feed is not in it; see `with_source`."""
     parts = [fragment for fragment in fragments if fragment.text]
@@ -49,7 +50,7 @@ def feed(
     ]
     if revised is not None:
         lines.append(_line("LAST-MODIFIED", f"{revised:%Y%m%dT%H%M%SZ}"))
-    return calendar_text(lines, zones, "".join(part.text for part in parts))
+    return calendar_text(lines, zones, "".join(part.text for part in parts), words)
 
 
 def with_source(body: bytes, address: str) -> bytes:
@@ -62,13 +63,15 @@ def with_source(body: bytes, address: str) -> bytes:
     return body.replace(_REFRESH, b"\r\n" + source.rstrip(b"\r\n") + _REFRESH, 1)
 
 
-def calendar_text(lines: Iterable[str], zones: Iterable[str], events: str) -> bytes:
+def calendar_text(
+    lines: Iterable[str], zones: Iterable[str], events: str, words: Words = ENGLISH
+) -> bytes:
     """Return a whole VCALENDAR: header, the zones that its events name, events."""
     blocks = (zone_block(name) for name in zones)
     return "".join(
         [
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n",
-            _line("PRODID", PRODID),
+            _line("PRODID", words.calendars.prodid),
             *lines,
             *(block.text for block in blocks if block),
             events,

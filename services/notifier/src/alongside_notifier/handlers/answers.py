@@ -30,6 +30,7 @@ async def answer_on_page(
     key: str | None,
     answer: Answer,
     uow: NotifierUow,
+    desk: Desk,
     *,
     note: str = "",
 ) -> Given:
@@ -57,7 +58,7 @@ async def answer_on_page(
         newest = await answer_for(person_id, series, key, uow) if key else before.answer
         if newest == answer:
             return before
-    await _keep(given, person_id, series_id, "web", uow)
+    await _keep(given, person_id, series_id, "web", uow, desk)
     return given
 
 
@@ -101,20 +102,25 @@ async def _judged(reply: Reply, uow: NotifierUow, desk: Desk) -> Taken:
         case Unchanged():
             return Taken("unchanged", verdict.reason, person_id, series_id)
         case Given() if person_id is not None and series_id is not None:
-            await _keep(verdict, person_id, series_id, "mail", uow)
+            await _keep(verdict, person_id, series_id, "mail", uow, desk)
             return Taken("taken", f"Recorded: {verdict.answer}.", person_id, series_id)
         case _:  # pragma: no cover  # judge refuses before
             return Taken("refused", "Nobody here has the address that answered.")
 
 
 async def _keep(
-    given: Given, person_id: str, series_id: str, channel: Literal["mail", "web"], uow: NotifierUow
+    given: Given,
+    person_id: str,
+    series_id: str,
+    channel: Literal["mail", "web"],
+    uow: NotifierUow,
+    desk: Desk,
 ) -> None:
     await uow.answers.keep(person_id, series_id, given, now=uow.now, channel=channel)
     # Whoever answers what changed has seen it.
     said_at = given.stamp if channel == "mail" else uow.now
     await uow.short_notice.seen(person_id, series_id, uow.now, key=given.key, at=said_at)
-    await refresh_lead_feeds(series_id, uow)
+    await refresh_lead_feeds(series_id, uow, desk)
     await uow.emit(
         InvitationAnswered(
             id=uow.new_id(),

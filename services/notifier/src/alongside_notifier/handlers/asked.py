@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from alongside.contracts import PersonAsked
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
-from alongside_notifier.domain.asked import WORDS
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.store.uow import NotifierUow
 
 STALE = timedelta(days=30)
@@ -19,16 +18,18 @@ async def tell_asked(event: PersonAsked, uow: NotifierUow, desk: Desk) -> None:
     person = await uow.people.get(event.person_id)
     if person is None or over <= uow.now:
         return
-    until = wording.moment(event.expires_at, person.zone) if event.expires_at else None
-    words = WORDS[event.about].about(event.subject, until)
+    words = await words_for(person.person_id, uow, desk)
+    until = words.times.moment(event.expires_at, person.zone) if event.expires_at else None
+    ask = words.asked[event.about].about(words.series.title(event.subject), until)
     letter = desk.letters.render(
         "asked",
+        words.language,
         association=await uow.people.association_name(),
         name=person.name,
-        headline=words.subject,
-        sentence=words.sentence,
-        deadline=words.deadline,
-        label=words.label,
+        headline=ask.subject,
+        sentence=ask.sentence,
+        deadline=ask.deadline,
+        label=ask.label,
         link=f"{desk.origin}{event.path}",
     )
     await queue_letter(

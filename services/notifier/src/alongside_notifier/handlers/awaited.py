@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from alongside.contracts import WordAwaited
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.store.uow import NotifierUow
 
@@ -17,18 +16,24 @@ async def on_awaited(event: WordAwaited, uow: NotifierUow, desk: Desk) -> None:
     if event.occurred_at + STALE < uow.now:
         return
     person = await uow.people.get(event.person_id)
-    if person is None or not (await uow.people.preferences(person.person_id)).hour_mails:
+    if person is None:
         return
+    chosen = await uow.people.preferences(person.person_id)
+    if not chosen.hour_mails:
+        return
+    words = desk.words(chosen.language)
     leads = event.about == "record" or "supervisor" in person.roles
-    headline, sentence, label = wording.awaited(event.about, event.number, event.minutes)
+    length = words.times.duration(event.minutes)
+    said = words.hours.awaited(event.about, event.number, length)
     letter = desk.letters.render(
         "awaited",
+        words.language,
         association=await uow.people.association_name(),
         name=person.name,
-        headline=headline,
-        sentence=sentence,
-        since=wording.long_date(event.since),
-        label=label,
+        headline=said.headline,
+        sentence=said.sentence,
+        since=words.times.long_date(event.since),
+        label=said.label,
         link=f"{desk.origin}/{'attendance' if leads else 'hours'}",
         preferences_url=f"{desk.origin}/preferences",
     )

@@ -4,12 +4,15 @@ from typing import Any
 
 from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.digest import due_week, this_week
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.view import Meeting, View
+from alongside_notifier.domain.words import Words
+from alongside_notifier.domain.words.series import noun
+from alongside_notifier.domain.words.times import offset
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.refresh import seat_view
+from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.handlers.tell import OpenUow
 from alongside_notifier.store.tables import StandingRow
 from alongside_notifier.store.uow import NotifierUow
@@ -42,16 +45,19 @@ async def _write(person_id: str, week: str, uow: NotifierUow, desk: Desk) -> boo
     if not sessions and not number:
         return False
     standing = await uow.standings.of(person_id)
+    words = await words_for(person_id, uow, desk)
+    length = words.times.duration(minutes) if minutes else None
     letter = desk.letters.render(
         "digest",
+        words.language,
         association=await uow.people.association_name(),
         name=one_line(person.name),
-        headline=wording.week(len(sessions), number),
+        headline=words.hours.week(len(sessions), number),
         zone=person.zone,
-        lines=await _lines(sessions, person, uow),
-        waiting=wording.waiting(number, minutes) if number else None,
+        lines=await _lines(sessions, person, words, uow),
+        waiting=words.hours.waiting(number, length) if number else None,
         waiting_link=f"{desk.origin}/{'attendance' if 'supervisor' in person.roles else 'hours'}",
-        standing=_standing(standing) if standing else None,
+        standing=_standing(standing, words) if standing else None,
         share=_share(standing) if standing else 0,
         progress_link=f"{desk.origin}/progress",
         preferences_url=f"{desk.origin}/preferences",
@@ -80,21 +86,22 @@ async def _views(person_id: str, uow: NotifierUow) -> list[View]:
 
 
 async def _lines(
-    sessions: list[tuple[View, Meeting]], person: PersonState, uow: NotifierUow
+    sessions: list[tuple[View, Meeting]], person: PersonState, words: Words, uow: NotifierUow
 ) -> list[dict[str, Any]]:
     providers = await uow.people.by_ids({meeting.provider_id for _, meeting in sessions})
     lines = []
     for view, meeting in sessions:
-        title = one_line(view.series.title)
+        title = words.series.title(one_line(view.series.title))
         provider = providers.get(meeting.provider_id)
         if view.leads:
-            what = title if wording.noun(view.series) == "visit" else f"{title}, which you lead"
+            what = title if noun(view.series) == "visit" else words.hours.led(title)
         else:
-            what = f"{title} with {one_line(provider.name)}" if provider else title
-        offset = wording.offset(meeting.starts_at, person.zone)
+            name = one_line(provider.name) if provider else ""
+            what = words.hours.met_with(title, name) if name else title
+        there = offset(meeting.starts_at, person.zone)
         lines.append(
             {
-                "when": f"{wording.short(meeting.starts_at, person.zone)} ({offset})",
+                "when": f"{words.times.short(meeting.starts_at, person.zone)} ({there})",
                 "what": what,
                 "where": one_line(meeting.place or "") or None,
             }
@@ -102,14 +109,15 @@ async def _lines(
     return lines
 
 
-def _standing(standing: StandingRow) -> str:
-    counted = wording.duration(standing.counted_minutes)
-    words = f"{counted} of {wording.duration(standing.required_minutes)} toward {standing.category}"
-    if standing.appears_met:
-        return f"{words}; you appear to meet what it asks."
-    if standing.pending_minutes:
-        return f"{words}, and {wording.duration(standing.pending_minutes)} not confirmed yet."
-    return f"{words}."
+def _standing(standing: StandingRow, words: Words) -> str:
+    duration = words.times.duration
+    return words.hours.standing(
+        duration(standing.counted_minutes),
+        duration(standing.required_minutes),
+        standing.category,
+        duration(standing.pending_minutes) if standing.pending_minutes else None,
+        met=standing.appears_met,
+    )
 
 
 def _share(standing: StandingRow) -> int:

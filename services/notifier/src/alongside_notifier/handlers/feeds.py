@@ -10,6 +10,8 @@ from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail, Kind
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.vcalendar import Fragment, feed
 from alongside_notifier.domain.view import leaders
+from alongside_notifier.domain.words import Words, language_of
+from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
@@ -28,7 +30,7 @@ async def ensure_feed(person: PersonState, uow: NotifierUow, desk: Desk) -> Feed
     last = await uow.feeds.newest(person.person_id)
     row = address_of(last, person.person_id, uow, desk)
     await uow.feeds.add(row)
-    await rebuild_feeds([person.person_id], uow)
+    await rebuild_feeds([person.person_id], uow, desk)
     return row
 
 
@@ -43,6 +45,7 @@ async def rotate_feed(
     current = await uow.feeds.get(feed.id, lock=True) or feed
     row = address_of(current, current.person_id, uow, desk)
     row.etag, row.body, row.last_modified = current.etag, current.body, current.last_modified
+    row.written_in = current.written_in
     if at_once:
         await uow.feeds.revoke(current.id, uow.now, generation=current.generation)
     else:
@@ -63,7 +66,7 @@ def address_of(
     """Return a feed under an address that it never had, showing what the last one was to show."""
     feed_id = last.id if last else uow.new_id()
     generation = last.generation + 1 if last else 1
-    kept = ("kind", "group_id", "detail", "hours", "chosen_at")
+    kept = ("kind", "group_id", "detail", "hours", "language", "alarm", "chosen_at")
     return FeedRow(
         id=feed_id,
         generation=generation,
@@ -77,15 +80,19 @@ def address_of(
     )
 
 
-async def rebuild_feeds(person_ids: Iterable[str], uow: NotifierUow) -> None:
+async def rebuild_feeds(person_ids: Iterable[str], uow: NotifierUow, desk: Desk) -> None:
     """Rebuild the feeds of these people, in one order whoever does it."""
     people = await uow.people.by_ids(set(person_ids))
     present = {each.person_id for each in people.values() if each.left_at is None}
-    for channel in await uow.feeds.channels(present):
-        await _rebuild(people[channel.person_id], channel, uow)
+    channels = await uow.feeds.channels(present)
+    chosen = await uow.people.preferences_of(present) if channels else {}
+    for channel in channels:
+        prefers = chosen.get(channel.person_id, DEFAULTS)
+        words = desk.words(channel.language, prefers.language)
+        await _rebuild(people[channel.person_id], channel, words, uow)
 
 
-async def _rebuild(person: PersonState, channel: Channel, uow: NotifierUow) -> None:
+async def _rebuild(person: PersonState, channel: Channel, words: Words, uow: NotifierUow) -> None:
     """Join a feed's fragments again. The ETag changes exactly when the content does.
 
     The lock comes before the reading: two series that change at once must not each join the
@@ -97,16 +104,19 @@ async def _rebuild(person: PersonState, channel: Channel, uow: NotifierUow) -> N
         current = await uow.feeds.get(channel.feed_id, lock=True)
     if current is None:
         return
-    name, description = await feed_name(person, channel, uow)
+    name, description = await feed_name(person, channel, words, uow)
     body = feed(
         name=name,
         description=description,
         zone=person.zone,
         fragments=await _fragments(channel, uow),
+        words=words,
     )
     etag = sha256(body).hexdigest()[:32]
     if etag != current.etag:
-        await uow.feeds.set_content(current, etag=etag, body=body, now=seconds(uow.now))
+        await uow.feeds.set_content(
+            current, etag=etag, body=body, language=words.language, now=seconds(uow.now)
+        )
 
 
 async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
@@ -115,20 +125,23 @@ async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
     return list((await uow.parts.of_feed(channel.feed_id)).values())
 
 
-async def feed_name(person: PersonState, channel: Channel, uow: NotifierUow) -> tuple[str, str]:
+async def feed_name(
+    person: PersonState, channel: Channel, words: Words, uow: NotifierUow
+) -> tuple[str, str]:
     """Return how a calendar calls a feed, and describes it."""
+    says = words.calendars
     if channel.kind == "office":
         association = await uow.people.association_name()
-        name = f"{association}: deadlines and confirmations"
-        return name, "What is due, in numbers only."
+        return says.office_name.format(association=association), says.office_said
     if channel.detail == "busy":
-        return "Busy times", f"When {person.name} is busy."
+        return says.busy_name, says.busy_said.format(person=person.name)
     association = await uow.people.association_name()
-    group = await group_title(channel, uow)
-    name = f"{association}: {group or 'my supervision'}"
+    group = await group_title(channel, words, uow)
+    name = f"{association}: {group or says.mine}"
     if channel.kind == "lead":
-        return f"{name} (all)", f"All sessions of {group}, kept by {association}."
-    about = f"Reflective supervision of {person.name}, kept by {association}."
+        said = says.all_sessions.format(group=group, association=association)
+        return says.whole_of_group.format(name=name), said
+    about = says.about_person.format(person=person.name, association=association)
     return name, f"{group}. {about}" if group else about
 
 
@@ -142,6 +155,8 @@ def channel_of(feed: FeedRow) -> Channel:
         detail_of(feed),
         feed.hours,
         feed.chosen_at,
+        language_of(feed.language),
+        feed.alarm,
     )
 
 
@@ -156,11 +171,12 @@ def detail_of(feed: FeedRow) -> Detail:
     return "busy" if feed.detail == "busy" else "titles" if feed.detail == "titles" else "full"
 
 
-async def group_title(channel: Channel, uow: NotifierUow) -> str:
+async def group_title(channel: Channel, words: Words, uow: NotifierUow) -> str:
     """Return the name of the only group that a feed is about; nothing where it is about all."""
     if not channel.group_id:
         return ""
-    return (await groups_of(channel.person_id, uow)).get(channel.group_id, "One group")
+    titles = await groups_of(channel.person_id, uow)
+    return words.series.title(titles.get(channel.group_id, words.calendars.one_group))
 
 
 async def groups_of(person_id: str, uow: NotifierUow, *, led: bool = False) -> dict[str, str]:

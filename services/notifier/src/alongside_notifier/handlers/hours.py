@@ -15,11 +15,12 @@ from alongside.contracts import (
 )
 from alongside.contracts.hours import EntryEvent, HoursEvent
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
+from alongside_notifier.domain.words import Words
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.more_feeds import show_confirmed
 from alongside_notifier.handlers.office import held_on, on_progress, show_days
+from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.handlers.vouching import ask_to_vouch, tell_vouched
 from alongside_notifier.store.uow import NotifierUow
 
@@ -77,10 +78,12 @@ async def _ask(entry: EntryState, before: str | None, uow: NotifierUow, desk: De
     supervisee, provider = people.get(entry.supervisee_id), people.get(entry.provider_id)
     if supervisee is None or not await _wants_hour_mails(supervisee, uow):
         return
+    words = await words_for(supervisee.person_id, uow, desk)
     letter = desk.letters.render(
         "attendance_recorded",
-        **await _facts(entry, supervisee, uow),
-        provider=provider.name if provider else "Your provider",
+        words.language,
+        **await _facts(entry, supervisee, words, uow),
+        provider=provider.name if provider else words.hours.provider,
         again=again,
         absent=entry.minutes == 0,
         link=f"{desk.origin}/hours",
@@ -109,12 +112,14 @@ async def _hand_back(entry: EntryState, uow: NotifierUow, desk: Desk) -> None:
     reader, sender = (supervisee, provider) if to_supervisee else (provider, supervisee)
     if reader is None or not await _wants_hour_mails(reader, uow):
         return
-    unknown = "Your provider" if to_supervisee else "A supervisee"
+    words = await words_for(reader.person_id, uow, desk)
+    unknown = words.hours.provider if to_supervisee else words.hours.supervisee
     letter = desk.letters.render(
         "returned",
-        **await _facts(entry, reader, uow),
+        words.language,
+        **await _facts(entry, reader, words, uow),
         sender=sender.name if sender else unknown,
-        said="you wrote down" if to_supervisee else "was recorded",
+        said=words.hours.said_by_reader if to_supervisee else words.hours.said_by_other,
         link=f"{desk.origin}/hours/{entry.entry_id}"
         if to_supervisee
         else f"{desk.origin}/hours?person={entry.supervisee_id}",
@@ -136,11 +141,13 @@ async def _celebrate(event: MilestoneReached, uow: NotifierUow, desk: Desk) -> N
     person = await uow.people.get(event.supervisee_id)
     if person is None or not await _wants_hour_mails(person, uow):
         return
+    words = await words_for(person.person_id, uow, desk)
     letter = desk.letters.render(
         "milestone",
+        words.language,
         association=await uow.people.association_name(),
         name=person.name,
-        hours=wording.duration(event.counted_minutes),
+        hours=words.times.duration(event.counted_minutes),
         category=event.category,
         link=f"{desk.origin}/progress",
     )
@@ -155,14 +162,16 @@ async def _celebrate(event: MilestoneReached, uow: NotifierUow, desk: Desk) -> N
     )
 
 
-async def _facts(entry: EntryState, reader: PersonState, uow: NotifierUow) -> dict[str, str]:
+async def _facts(
+    entry: EntryState, reader: PersonState, words: Words, uow: NotifierUow
+) -> dict[str, str]:
     return {
         "association": await uow.people.association_name(),
         "name": reader.name,
-        "title": entry.title,
-        "day": wording.day(entry.started_at, reader.zone),
-        "short": wording.short(entry.started_at, reader.zone),
-        "duration": wording.duration(entry.minutes),
+        "title": words.series.title(entry.title),
+        "day": words.times.day(entry.started_at, reader.zone),
+        "short": words.times.short(entry.started_at, reader.zone),
+        "duration": words.times.duration(entry.minutes),
     }
 
 

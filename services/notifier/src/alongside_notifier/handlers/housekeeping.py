@@ -14,7 +14,7 @@ _ROUND = 50
 async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
     """Rebuild the feeds in which a window moved on or a cancelled meeting's grace ran out."""
     async with open_uow() as uow:
-        number = await end_days(uow)
+        number = await end_days(uow, desk)
         if number:
             await uow.commit()
     while True:
@@ -27,7 +27,7 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
                 series = await uow.series.get(series_id)
                 if series is not None:
                     await refresh_seats(series, uow, desk, at=uow.now, only=[person_id])
-            await rebuild_feeds({person_id for person_id, _ in stale}, uow)
+            await rebuild_feeds({person_id for person_id, _ in stale}, uow, desk)
             if stale:
                 await uow.commit()
         number += len(stale)

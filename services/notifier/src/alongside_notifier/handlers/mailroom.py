@@ -100,7 +100,8 @@ def _mail(
     desk: Desk,
 ) -> QueuedMail:
     to, host = draft.to, draft.on_behalf_of
-    sender = desk.sender_for(to.person_id, host.name if host else "", association)
+    words = desk.words(draft.letter.language)
+    sender = desk.sender_for(to.person_id, host.name if host else "", association, words)
     answers_to = host if host is not None and host.person_id != to.person_id else None
     raw = compose(
         draft.letter,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from alongside.contracts import EntryState, PersonState
 from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.feeds import MOST_FEEDS, Detail, Kind
+from alongside_notifier.domain.feeds import LONGEST_ALARM, MOST_FEEDS, NO_ALARM, Detail, Kind
+from alongside_notifier.domain.words import Language
 from alongside_notifier.handlers.feeds import (
     address_of,
     detail_of,
@@ -28,6 +29,10 @@ class Wanted:
     hours: bool = False
     group_id: str = ""
     kind: Kind = "more"
+    language: Language | None = None
+    """None for that of its owner's mails."""
+    alarm: str = ""
+    """`none`, or minutes before a session; empty for what its owner chose for all their feeds."""
 
 
 async def switch_on(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
@@ -55,9 +60,9 @@ async def add_feed(person: PersonState, wanted: Wanted, uow: NotifierUow, desk: 
     await _check_group(person.person_id, wanted, uow)
     row = address_of(
         None, person.person_id, uow, desk, kind=wanted.kind,
-        group_id=wanted.group_id, detail=wanted.detail,
+        group_id=wanted.group_id, detail=wanted.detail, alarm=_checked_alarm(wanted),
     )  # fmt: skip
-    row.hours = wanted.hours
+    row.hours, row.language = wanted.hours, wanted.language
     await uow.feeds.add(row)
     if row.kind == "office":
         await fill_office(row.id, person, uow, desk)
@@ -73,25 +78,38 @@ async def choose_feed(
     if feed.kind == "own" and wanted.group_id:
         raise Invalid("Your own feed is of all groups. Make another one.", field="group_id")
     if feed.kind == "office":
-        raise Invalid("It shows numbers only; there is nothing to choose.", field="kind")
+        wanted = Wanted(kind="office", language=wanted.language)
     if feed.kind not in {wanted.kind, "own"}:
         raise Invalid("What it is stays. Make another one.", field="kind")
     if wanted.group_id != feed.group_id:
         await _check_group(person.person_id, wanted, uow)
-    if (wanted.detail, wanted.hours, wanted.group_id) != (
+    alarm = _checked_alarm(wanted)
+    if (wanted.detail, wanted.hours, wanted.group_id, wanted.language, alarm) != (
         detail_of(feed),
         feed.hours,
         feed.group_id,
+        feed.language,
+        feed.alarm,
     ):
         await uow.feeds.choose(
             feed.id,
             detail=wanted.detail,
             hours=wanted.hours,
             group_id=wanted.group_id,
+            language=wanted.language,
+            alarm=alarm,
             now=seconds(uow.now),
         )
-        await refresh_person(person, uow, desk)
+        await write_anew(person, uow, desk)
     return await own_or_not_found(feed.id, person.person_id, uow)
+
+
+async def write_anew(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
+    """Write all feeds of a person as they are chosen now, those about what is due included."""
+    await refresh_person(person, uow, desk)
+    for feed in await uow.feeds.more(person.person_id):
+        if feed.kind == "office":
+            await fill_office(feed.id, person, uow, desk)
 
 
 async def end_office(person_id: str, uow: NotifierUow) -> None:
@@ -110,7 +128,15 @@ async def show_confirmed(entry: EntryState, uow: NotifierUow, desk: Desk) -> Non
     series = await uow.series.get(entry.series_id)
     if series is not None:
         mine = [entry.supervisee_id]
-        await rebuild_feeds(await refresh_seats(series, uow, desk, at=uow.now, only=mine), uow)
+        stale = await refresh_seats(series, uow, desk, at=uow.now, only=mine)
+        await rebuild_feeds(stale, uow, desk)
+
+
+def _checked_alarm(wanted: Wanted) -> str:
+    alarm = wanted.alarm
+    if alarm in {"", NO_ALARM} or (alarm.isdecimal() and int(alarm) <= LONGEST_ALARM):
+        return "" if wanted.kind == "office" else alarm
+    raise Invalid("An alarm is at most a day ahead.", field="alarm")
 
 
 async def _check_group(person_id: str, wanted: Wanted, uow: NotifierUow) -> None:

@@ -10,6 +10,7 @@ from alongside_notifier.domain.feeds import Channel
 from alongside_notifier.domain.office import About, Due, due_fragment, first_day, part_of
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.uow import NotifierUow
 
 _NOTHING = Fragment("")
@@ -51,27 +52,30 @@ async def fill_office(feed_id: str, person: PersonState, uow: NotifierUow, desk:
     dues = [*await uow.dues.closing(since=since), *await uow.dues.waiting(since=since)]
     mine = [each for each in await uow.feeds.office() if each.feed_id == feed_id]
     await _show(dues, mine, uow, desk)
-    await rebuild_feeds([person.person_id], uow)
+    await rebuild_feeds([person.person_id], uow, desk)
 
 
-async def end_days(uow: NotifierUow) -> int:
+async def end_days(uow: NotifierUow, desk: Desk) -> int:
     """Take days that are long over out of coordinators' feeds; return how many parts went."""
     number, people = await uow.parts.end_office(uow.now)
-    await rebuild_feeds(people, uow)
+    await rebuild_feeds(people, uow, desk)
     return number
 
 
 async def _show(
     dues: Iterable[Due], channels: Iterable[Channel], uow: NotifierUow, desk: Desk
 ) -> None:
-    listed, stale = list(dues), set()
-    for channel in channels:
+    listed, shown, stale = list(dues), list(channels), set()
+    chosen = await uow.people.preferences_of({each.person_id for each in shown})
+    for channel in shown:
+        prefers = chosen.get(channel.person_id, DEFAULTS)
+        words = desk.words(channel.language, prefers.language)
         before = await uow.parts.of_feed(channel.feed_id)
         for due in listed:
             name = part_of(due.about, due.day)
             was = before.get(name, _NOTHING)
-            fragment = due_fragment(due, was, domain=desk.domain, origin=desk.origin)
+            fragment = due_fragment(due, was, domain=desk.domain, origin=desk.origin, words=words)
             if fragment != was:
                 await uow.parts.show(name, {channel.feed_id: fragment})
                 stale.add(channel.person_id)
-    await rebuild_feeds(stale, uow)
+    await rebuild_feeds(stale, uow, desk)

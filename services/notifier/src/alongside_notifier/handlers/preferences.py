@@ -5,14 +5,14 @@ from dataclasses import replace
 from alongside.contracts import PersonState
 from alongside.errors import Invalid
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.feeds import LONGEST_ALARM
 from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.domain.reminders import checked_leads
+from alongside_notifier.handlers.feeds import seconds
 from alongside_notifier.handlers.mailroom import waiting_line
-from alongside_notifier.handlers.refresh import refresh_person
+from alongside_notifier.handlers.more_feeds import write_anew
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
-
-_LONGEST_ALARM = 24 * 60
 
 
 async def choose(
@@ -20,12 +20,16 @@ async def choose(
 ) -> Preferences:
     """Keep a person's choice, and apply it to everything that is planned already."""
     leads = checked_leads(chosen.leads)
-    if chosen.alarm_minutes is not None and not 0 <= chosen.alarm_minutes <= _LONGEST_ALARM:
+    if chosen.alarm_minutes is not None and not 0 <= chosen.alarm_minutes <= LONGEST_ALARM:
         raise Invalid("An alarm is at most a day ahead.", field="alarm_minutes")
     kept = replace(chosen, leads=leads)
+    before = await uow.people.preferences(person.person_id)
+    if kept.language != before.language:
+        # Calendars take other words only where an event was revised later.
+        await uow.feeds.revise(person.person_id, seconds(uow.now))
     await uow.people.set_preferences(person.person_id, kept)
     await uow.mails.wait_until(
         waiting_line(person.person_id), disturbs_from(uow.now, kept.quiet, person.zone)
     )
-    await refresh_person(person, uow, desk)
+    await write_anew(person, uow, desk)
     return kept

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
-from alongside_notifier.domain.feeds import PLAIN, Channel, Note, marks_of
+from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
@@ -54,14 +54,14 @@ async def refresh_series(
 
     `at` is when the series became what it is; whoever left with nothing to come then is out.
     """
-    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at, step=step), uow)
+    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at, step=step), uow, desk)
 
 
 async def refresh_person(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     """Bring everything of one person in line: they changed, or their preferences did."""
     for series in await series_of(person.person_id, uow):
         await refresh_seats(series, uow, desk, at=uow.now, only=[person.person_id])
-    await rebuild_feeds([person.person_id], uow)
+    await rebuild_feeds([person.person_id], uow, desk)
 
 
 async def refresh_seats(
@@ -95,7 +95,7 @@ async def refresh_seats(
             chosen.get(person_id, DEFAULTS),
             groups,
             own.get(person_id),
-            marks.get(person_id, {}),
+            marks.get(person_id, ()),
             names,
             desk,
             uow.now,
@@ -121,7 +121,7 @@ async def refresh_seats(
             await uow.seats.set_told(each.person_id, series.series_id, each.told)
     await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
     more = [each for each in channels if each.kind in {"more", "lead"}]
-    stale = await _refresh_parts(series, more, views, marks, names, chosen, uow)
+    stale = await _refresh_parts(series, more, views, marks, names, chosen, uow, desk)
     return [
         person_id
         for person_id in concerned
@@ -138,20 +138,24 @@ async def refresh_seats(
 
 async def _marks(
     series: SeriesState, channels: Collection[Channel], uow: NotifierUow
-) -> dict[str, dict[str, Note]]:
+) -> dict[str, list[Confirmed]]:
     """Return what was confirmed of its sessions, for those who want their calendar to say so."""
+    found: dict[str, list[Confirmed]] = {}
     wanted = {each.person_id for each in channels if each.hours}
-    return marks_of(await uow.entries.confirmed(series.series_id, wanted)) if wanted else {}
+    for each in await uow.entries.confirmed(series.series_id, wanted) if wanted else ():
+        found.setdefault(each.person_id, []).append(each)
+    return found
 
 
 async def _refresh_parts(
     series: SeriesState,
     channels: Sequence[Channel],
     views: Mapping[str, View | None],
-    marks: Mapping[str, Mapping[str, Note]],
+    marks: Mapping[str, Sequence[Confirmed]],
     names: Names,
     chosen: Mapping[str, Preferences],
     uow: NotifierUow,
+    desk: Desk,
 ) -> set[str]:
     """Bring the feeds beside people's own in line; return whose are then to be rebuilt."""
     if not channels:
@@ -161,20 +165,23 @@ async def _refresh_parts(
     stale: set[str] = set()
     for channel in channels:
         person_id = channel.person_id
+        prefers = chosen.get(person_id, DEFAULTS)
+        words = desk.words(channel.language, prefers.language)
         view = views.get(person_id) if is_shown(channel, series.group_id) else None
-        notes = channel.notes(marks.get(person_id, {}))
+        notes = channel.notes(marks.get(person_id, ()), words)
         if channel.kind == "lead":
             leads = channel.group_id == series.group_id and person_id in leaders(series)
             view = whole_view(series, person_id) if leads else None
             answers = await uow.answers.of_series(series.series_id)
-            notes = {} if channel.detail == "busy" else numbers_of(answers, series)
+            notes = {} if channel.detail == "busy" else numbers_of(answers, series, words)
         fragment = feed_fragment(
             view,
             names,
             uow.now,
-            alarm_minutes=channel.alarm(chosen.get(person_id, DEFAULTS).alarm_minutes),
+            alarm_minutes=channel.alarm(prefers.alarm_minutes),
             style=channel.style,
             notes=notes,
+            words=words,
         )
         if fragment != before.get(channel.feed_id, _NOTHING):
             changed[channel.feed_id] = fragment
@@ -183,13 +190,15 @@ async def _refresh_parts(
     return stale
 
 
-async def refresh_lead_feeds(series_id: str, uow: NotifierUow) -> None:
+async def refresh_lead_feeds(series_id: str, uow: NotifierUow, desk: Desk) -> None:
     """Bring the feeds of those who lead a group in line with what was answered."""
     series = await uow.series.get(series_id)
     channels = await uow.feeds.leading(series.group_id) if series else []
     if series is not None and channels:
         names = await names_for(series, uow)
-        await rebuild_feeds(await _refresh_parts(series, channels, {}, {}, names, {}, uow), uow)
+        chosen = await uow.people.preferences_of({each.person_id for each in channels})
+        stale = await _refresh_parts(series, channels, {}, {}, names, chosen, uow, desk)
+        await rebuild_feeds(stale, uow, desk)
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:
@@ -221,7 +230,7 @@ def _seat_now(
     chosen: Preferences,
     groups: Sequence[int] | None,
     channel: Channel | None,
-    marks: Mapping[str, Note],
+    marks: Sequence[Confirmed],
     names: Names,
     desk: Desk,
     now: datetime,
@@ -235,13 +244,15 @@ def _seat_now(
     if person is not None and person.left_at is not None:
         return _SeatNow(person_id, Shown(Fragment(""), membership, removed))
     view = None if removed else view_of(series, person_id)
+    words = desk.words(channel.language if channel else None, chosen.language)
     fragment = feed_fragment(
         view,
         names,
         now,
-        alarm_minutes=chosen.alarm_minutes,
+        alarm_minutes=channel.alarm(chosen.alarm_minutes) if channel else chosen.alarm_minutes,
         style=channel.style if channel else PLAIN,
-        notes=channel.notes(marks) if channel else {},
+        notes=channel.notes(marks, words) if channel else {},
+        words=words,
     )
     leads = leads_for(chosen.leads, groups, desk.leads)
     told = seat.told if seat is not None else NOTHING

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from alongside.contracts import PersonState, SeriesState
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.calendar import safe_link
 from alongside_notifier.domain.mime import Letter
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.told import Message
 from alongside_notifier.domain.view import Meeting, View, leaders
+from alongside_notifier.domain.words import ENGLISH, Words
+from alongside_notifier.domain.words.series import noun
 from alongside_notifier.letters import Letters
 
 _LISTED = 12
@@ -27,7 +28,9 @@ def why(message: Message, series: SeriesState) -> str:
     """Return in one sentence why somebody gets this message."""
     if series.purpose == "consultation" and message.kind in {"invitation", "removed"}:
         return f"{one_line(series.title)}: {'planned' if message.kind == 'invitation' else 'no longer yours'}."
-    return _WHY[message.kind].format(title=one_line(series.title), one=wording.one_of(series))
+    return _WHY[message.kind].format(
+        title=one_line(series.title), one=ENGLISH.series.one_of(series)
+    )
 
 
 def series_letter(
@@ -43,36 +46,37 @@ def series_letter(
     letters: Letters,
     now: datetime,
     seen_url: str | None = None,
+    words: Words = ENGLISH,
 ) -> Letter:
     """Return the letter of a message, in the reader's zone and, where it differs, the provider's.
 
     `others` are the names of the members whom the reader may see, if any. With a `seen_url` it is
     at short notice, and asks the reader to say that they saw it.
     """
-    reader = _Reader(person, series, provider)
+    reader = _Reader(person, series, provider, words)
     facts: dict[str, Any] = {
         "association": association,
         "name": one_line(person.name),
         "provider": reader.host,
-        "title": one_line(series.title),
+        "title": reader.title,
         "leads": bool(view and view.leads) or person.person_id == series.provider_id,
         "others": others,
         "answer_url": answer_url,
         "seen_url": seen_url,
         "series": len(series.occurrences) > 1,
-        "noun": wording.noun(series),
+        "noun": noun(series),
         "sessions": [],
         "more": 0,
         "before": None,
         "short": "",
         "next": False,
         "asks": message.resets_answers or bool(message.asks_again),
-        "rhythm": wording.rhythm(view) if view else "",
+        "rhythm": words.series.rhythm(view) if view else "",
         "changes": _changes(message, view, reader),
         "what": _why_out(person, reader) if view is None else _what(message, view, reader, now),
     }
     facts |= reader.times(None)
-    coming = wording.upcoming(view, now) if view else []
+    coming = _upcoming(view, now) if view else []
     match message.kind:
         case "invitation":
             facts |= _first_of(coming, reader)
@@ -91,7 +95,12 @@ def series_letter(
             facts["short"] = reader.short(only.starts_at)
         case _:
             pass
-    return letters.render(message.kind, **facts)
+    return letters.render(message.kind, words.language, **facts)
+
+
+def _upcoming(view: View, now: datetime) -> list[Meeting]:
+    """Return the meetings that are still to come, the next one first."""
+    return [meeting for meeting in view.planned() if not meeting.is_over(now)]
 
 
 def _first_of(coming: Any, reader: "_Reader") -> dict[str, Any]:
@@ -118,6 +127,7 @@ def _cancelled_one(message: Message, coming: Any, reader: "_Reader") -> dict[str
 
 def _changes(message: Message, view: View | None, reader: "_Reader") -> list[str]:
     """Return a line for each occurrence that changed, where several did at once."""
+    says = reader.says
     lines = []
     for part in message.parts:
         meeting = view.meeting(part.key) if view and part.key else None
@@ -125,81 +135,83 @@ def _changes(message: Message, view: View | None, reader: "_Reader") -> list[str
             continue
         before = reader.line(part.before.starts_at)
         if part.method == "CANCEL":
-            lines.append(f"{before}: cancelled")
+            lines.append(says.cancelled.format(before=before))
         elif "times" in part.news:
-            lines.append(f"{before}: now {reader.line(meeting.starts_at)}")
+            lines.append(says.now.format(before=before, after=reader.line(meeting.starts_at)))
+        elif "where" in part.news:
+            lines.append(says.elsewhere.format(before=before))
         else:
-            lines.append(
-                f"{before}: {'another place' if 'where' in part.news else 'led by another'}"
-            )
+            lines.append(says.led_by_another.format(before=before))
     return lines
 
 
 def _what(message: Message, view: View, reader: "_Reader", now: datetime) -> str:
     if message.key is not None:
         return _what_of_one(message, reader)
-    title = one_line(reader.series.title)
+    title, says = reader.title, reader.says
     if message.parts:
         number, off = len(message.parts), all(each.method == "CANCEL" for each in message.parts)
-        return f"{number} sessions of {title} {'will not take place' if off else 'change'}:"
+        return (says.some_off if off else says.some_changed).format(number=number, title=title)
     if "times" in message.news:
         return _what_of_times(view, reader, now)
     if "where" in message.news:
-        return f"{title} meets somewhere else."
+        return says.meets_elsewhere.format(title=title)
     if "who" in message.news:
         led = reader.series.provider_id
-        own = [each for each in wording.upcoming(view, now) if each.provider_id == led]
-        since = f" from {reader.day(own[0].starts_at)} on" if own else ""
-        return f"{title} is led by {reader.host}{since}; its times stay as they are."
-    return f"{title} with {reader.host} was updated; its times stay as they are."
+        own = [each for each in _upcoming(view, now) if each.provider_id == led]
+        since = says.since.format(day=reader.day(own[0].starts_at)) if own else ""
+        return says.is_led_by.format(title=title, host=reader.host, since=since)
+    return says.updated.format(title=title, host=reader.host)
 
 
 def _what_of_one(message: Message, reader: "_Reader") -> str:
-    one = wording.one_of(reader.series)
+    says = reader.says
+    one = says.one_of(reader.series)
     if message.before is not None and message.before.cancelled:
-        return f"{one} that was cancelled takes place after all."
+        return says.one_after_all.format(one=one)
     if "times" in message.news:
-        return f"{one} has another time."
+        return says.one_moved.format(one=one)
     if "where" in message.news:
-        return f"{one} meets somewhere else."
-    return f"{one} is led by {reader.host}."
+        return says.one_elsewhere.format(one=one)
+    return says.one_led_by.format(one=one, host=reader.host)
 
 
 def _what_of_times(view: View, reader: "_Reader", now: datetime) -> str:
-    series, title = reader.series, one_line(reader.series.title)
+    series, title, says = reader.series, reader.title, reader.says
     if series.continued_by is not None:
-        rest = "what stays is below" if view.has_future(now) else "none of the old ones is left"
-        return f"{title} goes on at other times. They come in an invitation of their own; {rest}."
+        rest = says.rest if view.has_future(now) else says.no_rest
+        return says.goes_on.format(title=title, rest=rest)
     if view.leads and view.person_id not in leaders(series):
-        return f"{title} is led by {reader.host} now. These sessions are yours:"
-    return f"{title} has new times."
+        return says.yours.format(title=title, host=reader.host)
+    return says.new_times.format(title=title)
 
 
 def _why_out(person: PersonState, reader: "_Reader") -> str:
     """Say why nothing of a series is somebody's any more."""
-    series, title = reader.series, one_line(reader.series.title)
+    series, title, says = reader.series, reader.title, reader.says
     stays = [each for each in series.members if each.person_id == person.person_id]
     if not stays:
-        return f"{title} is led by {reader.host} now, so its sessions leave your calendar."
+        return says.out_led_by.format(title=title, host=reader.host)
     if series.continued_by is not None and stays[-1].left_on is None:
-        return (
-            f"{title} goes on at other times, so the sessions you had leave your calendar. "
-            "The new ones come in an invitation of their own."
-        )
-    return (
-        f"You are no longer on the roster of {title} with {reader.host}, so its sessions leave "
-        "your calendar."
-    )
+        return says.out_goes_on.format(title=title)
+    return says.out_of_roster.format(title=title, host=reader.host)
 
 
 class _Reader:
     """Times as one person reads them."""
 
     def __init__(
-        self, person: PersonState, series: SeriesState, provider: PersonState | None
+        self,
+        person: PersonState,
+        series: SeriesState,
+        provider: PersonState | None,
+        words: Words,
     ) -> None:
         self.series = series
-        self.host = one_line(provider.name) if provider else "your provider"
+        self.says = words.series
+        self.title = words.series.title(one_line(series.title))
+        self.host = one_line(provider.name) if provider else words.series.provider
+        self._times = words.times
         self._zone = person.zone
         self._host_zone = provider.zone if provider else person.zone
 
@@ -208,7 +220,7 @@ class _Reader:
         if meeting is None:
             return {"whens": [], **_where(self.series.place, self.series.link)}
         return {
-            "whens": wording.spans(
+            "whens": self._times.spans(
                 meeting.starts_at, meeting.ends_at, self._zone, self._host_zone, self.host
             ),
             "short": self.short(meeting.starts_at),
@@ -217,23 +229,19 @@ class _Reader:
 
     def span(self, start: datetime, end: datetime) -> str:
         """Return a time with day, zone and offset."""
-        return wording.span(start, end, self._zone)
+        return self._times.span(start, end, self._zone)
 
     def line(self, instant: datetime) -> str:
         """Return a time for a list: its zone stands above, its offset may differ."""
-        offset = wording.offset(instant, self._zone)
-        return (
-            f"{wording.day(instant, self._zone)}, {wording.clock(instant, self._zone)} ({offset})"
-        )
+        return self._times.line(instant, self._zone)
 
     def day(self, instant: datetime) -> str:
         """Return a day."""
-        return wording.day(instant, self._zone)
+        return self._times.day(instant, self._zone)
 
     def short(self, instant: datetime) -> str:
         """Return a time for a subject, with zone and offset."""
-        offset = wording.offset(instant, self._zone)
-        return f"{wording.short(instant, self._zone)} ({self._zone}, {offset})"
+        return self._times.subject(instant, self._zone)
 
 
 def _where(place: str | None, link: str | None) -> dict[str, Any]:

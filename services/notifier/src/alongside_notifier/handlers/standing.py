@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from alongside.contracts import SeriesState
 from alongside_notifier.domain.feeds import Note
 from alongside_notifier.domain.view import expected
+from alongside_notifier.domain.words import Words
 from alongside_notifier.store.tables import AnswerRow
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ def standing(rows: Iterable[AnswerRow], series: SeriesState, key: str | None) ->
     return best
 
 
-def numbers_of(rows: Sequence[AnswerRow], series: SeriesState) -> dict[str, Note]:
+def numbers_of(rows: Sequence[AnswerRow], series: SeriesState, words: Words) -> dict[str, Note]:
     """Return by meeting how many of those expected said yes, as numbers only.
 
     Under the empty key it stands for the whole series; meetings for which it is the same are left out.
@@ -49,7 +50,8 @@ def numbers_of(rows: Sequence[AnswerRow], series: SeriesState) -> dict[str, Note
         yes = [row for row in held if row is not None and row.answer == "accepted"]
         changed = [row.answered_at for row in held if row is not None]
         at = max([series.created_at, *changed]).replace(microsecond=0)
-        note = Note(f"({len(yes)} of {len(people)} accepted)", at)
+        said = words.calendars.accepted.format(yes=len(yes), all=len(people))
+        note = Note(said, at)
         if not key or note.mark != notes[""].mark:
             notes[key] = note
     return notes

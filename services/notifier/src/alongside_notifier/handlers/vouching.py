@@ -2,7 +2,6 @@
 
 from alongside.contracts import PersonState, VouchAnswered, VouchAsked
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.store.uow import NotifierUow
@@ -21,15 +20,18 @@ async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
     if event.expires_at <= uow.now or supervisee is None or supervisee.left_at is not None:
         return
     mac = desk.secrets.link_mac(PURPOSE, event.request_id)
+    # Nobody knows what a provider from elsewhere reads best: as the installation has it.
+    words = desk.words()
     letter = desk.letters.render(
         "vouch",
+        words.language,
         association=await uow.people.association_name(),
         name=one_line(event.provider_name),
         supervisee=one_line(supervisee.name),
-        number=_sessions(event.entries),
-        duration=wording.duration(event.minutes),
+        number=words.hours.sessions(event.entries),
+        duration=words.times.duration(event.minutes),
         link=f"{desk.origin}/vouch/{event.request_id}/{mac}",
-        until=wording.long_date(event.expires_at.date()),
+        until=words.times.long_date(event.expires_at.date()),
     )
     await queue_letter(
         letter,
@@ -45,21 +47,23 @@ async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
 async def tell_vouched(event: VouchAnswered, uow: NotifierUow, desk: Desk) -> None:
     """Tell a supervisee what their provider answered, once a link, if they want mails about hours."""
     person = await uow.people.get(event.supervisee_id)
-    if person is None or not (await uow.people.preferences(person.person_id)).hour_mails:
+    if person is None:
         return
-    provider = one_line(event.provider_name)
-    parts = []
-    if event.confirmed:
-        parts.append(f"confirmed {_sessions(event.confirmed)}")
-    if event.not_theirs:
-        parts = ["answered that these are not hours they gave"]
-    elif event.returned:
-        parts.append(f"sent {_sessions(event.returned)} back with a reason")
+    chosen = await uow.people.preferences(person.person_id)
+    if not chosen.hour_mails:
+        return
+    words = desk.words(chosen.language)
     letter = desk.letters.render(
         "vouched",
+        words.language,
         association=await uow.people.association_name(),
         name=person.name,
-        headline=f"{provider} {' and '.join(parts)}",
+        headline=words.hours.vouched(
+            one_line(event.provider_name),
+            event.confirmed,
+            event.returned,
+            not_theirs=event.not_theirs,
+        ),
         returned=event.returned > 0 and not event.not_theirs,
         link=f"{desk.origin}/hours/outside",
         preferences_url=f"{desk.origin}/preferences",
@@ -73,10 +77,6 @@ async def tell_vouched(event: VouchAnswered, uow: NotifierUow, desk: Desk) -> No
         uow=uow,
         desk=desk,
     )
-
-
-def _sessions(number: int) -> str:
-    return "1 session" if number == 1 else f"{number} sessions"
 
 
 def _reader(event: VouchAsked) -> PersonState:

@@ -57,13 +57,13 @@ async def my_agenda(
 
 @router.put("/answers/{series_id}", response_model=AnswerView)
 async def give_answer(
-    series_id: str, given: GiveAnswer, viewer: CurrentViewer, write: Write
+    series_id: str, given: GiveAnswer, viewer: CurrentViewer, write: Write, desk: TheDesk
 ) -> Response:
     """Answer for a series, or for one occurrence of it."""
 
     async def answered(uow: NotifierUow) -> AnswerView:
         kept = await answer_on_page(
-            viewer.person_id, series_id, given.occurrence_key, given.answer, uow
+            viewer.person_id, series_id, given.occurrence_key, given.answer, uow, desk
         )
         return AnswerView(
             series_id=series_id,

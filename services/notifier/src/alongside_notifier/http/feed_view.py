@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.feeds import OLD_ADDRESS, Detail, Kind
+from alongside_notifier.domain.words import ENGLISH, Language
 from alongside_notifier.handlers.feeds import channel_of, detail_of, feed_name, group_title
 from alongside_notifier.http.subscribe import Ways, ways_to
 from alongside_notifier.store.tables import FeedRow
@@ -36,6 +37,8 @@ class Feed:
     group_id: str
     detail: Detail
     hours: bool
+    language: Language | None
+    alarm: str
     last_modified: datetime
     ways: Ways
     fetches: list[Fetched]
@@ -54,7 +57,9 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
     channel = channel_of(feed)
     person = await read.people.get(feed.person_id)
     association = await read.people.association_name()
-    name = (await feed_name(person, channel, read))[0] if person else association
+    chosen = await read.people.preferences(feed.person_id)
+    words = desk.words(channel.language, chosen.language)
+    name = (await feed_name(person, channel, words, read))[0] if person else association
     return Feed(
         id=feed.id,
         kind=channel.kind,
@@ -63,6 +68,8 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
         group_id=feed.group_id,
         detail=channel.detail,
         hours=feed.hours,
+        language=channel.language,
+        alarm=feed.alarm,
         last_modified=feed.last_modified,
         ways=ways_to(desk.feed_url(feed.id, feed.generation), name),
         fetches=await _fetches(feed, read),
@@ -77,7 +84,7 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
 async def _title(feed: FeedRow, read: NotifierUow) -> str:
     if feed.kind == "office":
         return "Deadlines and confirmations"
-    group = await group_title(channel_of(feed), read) or "All my groups"
+    group = await group_title(channel_of(feed), ENGLISH, read) or "All my groups"
     words = "all sessions" if feed.kind == "lead" else DETAILS[detail_of(feed)][0].lower()
     return f"{group}, {words}"
 

@@ -41,7 +41,7 @@ async def upcoming_for(person: PersonState, read: NotifierUow) -> list[Upcoming]
         Upcoming(
             "reminder",
             row.due_at,
-            f"{wording.ahead(row.lead_minutes).removeprefix('in ')} before it begins.".capitalize(),
+            f"{wording.stretch(row.lead_minutes)} before it begins.".capitalize(),
             row.series_id,
         )
         for row in await read.reminders.of_person(person_id, MOST)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_notifier.domain.feeds import Channel
-from alongside_notifier.store.tables import FeedRow, FetchRow, PartRow
+from alongside_notifier.store.tables import FeedRow, FetchRow, PartRow, PreferencesRow
 from alongside_notifier.store.upsert import insert_into, table_of
 
 
@@ -90,7 +90,15 @@ class Feeds:
         await self._set(_in_force(), col(FeedRow.id) == feed.id, expires_at=until)
 
     async def choose(
-        self, feed_id: str, *, detail: str, hours: bool, group_id: str, now: datetime
+        self,
+        feed_id: str,
+        *,
+        detail: str,
+        hours: bool,
+        group_id: str,
+        language: str | None,
+        alarm: str,
+        now: datetime,
     ) -> None:
         """Set what a feed is to show."""
         await self._set(
@@ -98,8 +106,31 @@ class Feeds:
             detail=detail,
             hours=hours,
             group_id=group_id,
+            language=language,
+            alarm=alarm,
             chosen_at=now,
         )
+
+    async def revise(self, person_id: str, now: datetime) -> None:
+        """Note that what all feeds of a person show was chosen anew."""
+        await self._set(_in_force(), col(FeedRow.person_id) == person_id, chosen_at=now)
+
+    async def written_else(self, usual: str, limit: int) -> Sequence[str]:
+        """Return whose feeds are written in a language that they are no longer to be in.
+
+        `usual` is the installation's language, for whoever chose none.
+        """
+        feeds, chosen = table_of(FeedRow), table_of(PreferencesRow)
+        wanted = func.coalesce(feeds.c.language, chosen.c.language, usual)
+        rows = await self._session.execute(
+            columns(feeds.c.person_id)
+            .outerjoin(chosen, chosen.c.person_id == feeds.c.person_id)
+            .where(_in_force(), feeds.c.written_in != wanted)
+            .group_by(feeds.c.person_id)
+            .order_by(feeds.c.person_id)
+            .limit(limit)
+        )
+        return [row[0] for row in rows]
 
     async def revoke(self, feed_id: str, now: datetime, *, generation: int | None = None) -> int:
         """Take back one address of a feed, or all of them; the content is deleted with them."""
@@ -119,13 +150,16 @@ class Feeds:
         """Take back the addresses that were replaced and have gone on for long enough."""
         return await self._revoke(now, col(FeedRow.expires_at) <= now)
 
-    async def set_content(self, feed: FeedRow, *, etag: str, body: bytes, now: datetime) -> None:
+    async def set_content(
+        self, feed: FeedRow, *, etag: str, body: bytes, language: str, now: datetime
+    ) -> None:
         """Set what a feed serves from now on, under each of its addresses."""
         await self._set(
             col(FeedRow.id) == feed.id,
             col(FeedRow.revoked_at).is_(None),
             etag=etag,
             body=body,
+            written_in=language,
             last_modified=now,
         )
 
@@ -182,6 +216,8 @@ class Feeds:
                 table.c.detail,
                 table.c.hours,
                 table.c.chosen_at,
+                table.c.language,
+                table.c.alarm,
             )
             .where(_in_force(), *conditions)
             .order_by(table.c.person_id, table.c.id)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import AssociationDescribed, PersonState
 from alongside_notifier.domain.quiet import Quiet, quiet_of
+from alongside_notifier.domain.words import Language, language_of
 from alongside_notifier.store.tables import AssociationRow, PersonRow, PreferencesRow
 from alongside_notifier.store.upsert import keep_newest, put, table_of
 
@@ -23,6 +24,7 @@ class Preferences:
     hour_mails: bool = True
     quiet: Quiet | None = None
     digest: bool = False
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class People:
                 hour_mails=row.hour_mails,
                 quiet=quiet_of(row.quiet_from, row.quiet_until),
                 digest=row.digest,
+                language=language_of(row.language),
             )
             for row in rows
         }
@@ -138,6 +141,7 @@ class People:
             quiet_from=chosen.quiet.begins if chosen.quiet else None,
             quiet_until=chosen.quiet.ends if chosen.quiet else None,
             digest=chosen.digest,
+            language=chosen.language,
         )
 
     async def digest_readers(self) -> list[DigestReader]:

@@ -10,8 +10,8 @@ from alongside.errors import AlongsideError, Gone, Invalid, NotFound
 from alongside.web.forms import form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain import wording
 from alongside_notifier.domain.view import View
+from alongside_notifier.domain.words import ENGLISH
 from alongside_notifier.handlers.answers import answer_for, answer_on_page
 from alongside_notifier.handlers.refresh import seat_view
 from alongside_notifier.http.agenda import agenda_of_series
@@ -61,6 +61,7 @@ async def record(
                 form.text("key") or None,
                 chosen,
                 uow,
+                desk,
             )
             await uow.commit()
     except Invalid as error:
@@ -107,7 +108,7 @@ async def _page(
         person=person,
         series=series,
         provider=provider.name if provider else "",
-        rhythm=wording.rhythm(view) if view else "",
+        rhythm=ENGLISH.series.rhythm(view) if view else "",
         cancelled=view is None or view.cancelled,
         repeats=view is not None and view.recurrence.repeats,
         lines=lines[:_SHOWN],

@@ -89,14 +89,16 @@ async def make(viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk) -> R
 
 
 @router.post("/calendar/answer")
-async def answer(request: Request, viewer: CurrentViewer, open_write: OpenWrite) -> Response:
+async def answer(
+    request: Request, viewer: CurrentViewer, open_write: OpenWrite, desk: TheDesk
+) -> Response:
     """Answer for one session, or for a series."""
     form = await form_data(request)
     chosen = checked_answer(form.text("answer"))
     try:
         async with open_write() as uow:
             await answer_on_page(
-                viewer.person_id, form.text("series"), form.text("key") or None, chosen, uow
+                viewer.person_id, form.text("series"), form.text("key") or None, chosen, uow, desk
             )
             await uow.commit()
     except AlongsideError as error:
