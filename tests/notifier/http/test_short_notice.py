@@ -136,6 +136,11 @@ async def test_whoever_has_not_seen_it_is_asked_once_more(notifier, open_browser
     assert again.subject.startswith("Have you seen it? Tuesday Circle, Tue, Jan 12, 10:00 AM")
     assert link_in(again)
     assert await mails(notifier, "ben", "unseen") == []
+    for days, left in ((29, True), (2, False)):
+        notifier.clock.advance(timedelta(days=days))
+        await notifier.tick("sweep")
+        async with notifier.app.uow() as uow:
+            assert bool(await uow.short_notice.of("cleo", "series-1")) is left
 
 
 async def test_scripts_see_and_say_the_same(notifier, open_browser, today):

@@ -20,7 +20,7 @@ from alongside_notifier.domain.quiet import (
 )
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.store.people import Preferences
-from notifier.making import NOW
+from notifier.making import NOW, person
 
 pytestmark = pytest.mark.unit
 
@@ -192,4 +192,28 @@ async def test_what_waits_follows_changed_quiet_hours(notifier):
     )  # fmt: skip
     await be_quiet(notifier, quiet=None)
     await notifier.tick("send")
+    assert (await sent(notifier, "awaited"))[0].done_at is not None
+
+
+async def test_what_waits_goes_where_it_is_day_and_no_edit_loses_it(notifier):
+    life = await notifier.begin()
+    await be_quiet(notifier, leads=(720,))  # due at 22:00, so at 21:55
+    notifier.clock.set(START - timedelta(hours=8))  # 2:00 at night: the machine is up again
+    await notifier.hear(
+        WordAwaited(
+            id=notifier.ids(), occurred_at=notifier.clock.now(), nudge_id="n", person_id="ben",
+            about="confirm", number=2, minutes=180, since=NOW.date(),
+        )
+    )  # fmt: skip
+    await notifier.hear_series(life.move(life.keys()[3], timedelta(hours=1)))  # before it is put off
+    await notifier.tick("remind")
+    await notifier.hear_series(life.move(life.keys()[3], timedelta(hours=1)))
+    await notifier.tick("remind")
+    await notifier.tick("send")
+    assert await sent(notifier) == []
+    assert [mail.done_at for mail in await sent(notifier, "awaited")] == [None]
+    await notifier.meet(person("ben", "Ben Achterberg", version=2, zone="Europe/Madrid"))
+    await notifier.tick("remind")
+    await notifier.tick("send")
+    assert len(await sent(notifier)) == 1
     assert (await sent(notifier, "awaited"))[0].done_at is not None

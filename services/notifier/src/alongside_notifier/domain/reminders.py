@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alongside.errors import Invalid
-from alongside_notifier.domain.quiet import Quiet, remind_at
+from alongside_notifier.domain.quiet import Quiet, disturbs_from, remind_at
 from alongside_notifier.domain.view import View
 
 MOST_LEADS = 5
@@ -43,6 +43,33 @@ def reminders_of(
             for meeting in view.planned()
             for lead in set(leads)
             if (due_at := _at(meeting.starts_at, lead, quiet, zone_name, now))
+        )
+    )
+
+
+def waiting_of(
+    view: View | None,
+    leads: Iterable[int],
+    now: datetime,
+    quiet: Quiet | None = None,
+    zone_name: str = "UTC",
+) -> tuple[Due, ...]:
+    """Return the reminders that were due and, where they still wait, go out now or after quiet hours.
+
+    Beside `reminders_of`: nobody is to lose one because a series was edited, or their quiet hours
+    or zone changed, while it waited.
+    """
+    if view is None or view.cancelled:
+        return ()
+    wakes = disturbs_from(now, quiet, zone_name)
+    return tuple(
+        sorted(
+            Due(wakes if wakes > now else due_at, meeting.key, meeting.starts_at, lead)
+            for meeting in view.planned()
+            if wakes < meeting.starts_at
+            for lead in set(leads)
+            if (due_at := meeting.starts_at - timedelta(minutes=lead)) <= now
+            and not _at(meeting.starts_at, lead, quiet, zone_name, now)
         )
     )
 

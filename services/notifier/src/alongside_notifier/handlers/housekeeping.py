@@ -1,5 +1,7 @@
 """What the passing of time alone changes."""
 
+from datetime import timedelta
+
 from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
 from alongside_notifier.desk import Desk
@@ -9,6 +11,12 @@ from alongside_notifier.handlers.refresh import refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
 
 _ROUND = 50
+
+LONG_OVER = timedelta(days=30)
+"""After that it is no longer kept who saw a change at short notice."""
+
+UNCONFIRMED = timedelta(days=1)
+"""So long an address beside mail waits for its code."""
 
 
 async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
@@ -36,10 +44,16 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
 
 
 async def sweep(open_uow: OpenUow) -> int:
-    """Forget idempotency keys and ended sign-ins that nobody asks for any more, and old addresses."""
+    """Forget what nobody asks for any more.
+
+    Idempotency keys, ended sign-ins, old addresses of feeds, changes at short notice that are long
+    over, and addresses beside mail that nobody confirmed.
+    """
     async with open_uow() as uow:
         number = await forget_keys(uow) + await forget_ended(uow)
         number += await uow.feeds.end_replaced(uow.now)
+        number += await uow.short_notice.forget(uow.now - LONG_OVER)
+        number += await uow.channels.forget_asked(uow.now - UNCONFIRMED)
         if number:
             await uow.commit()
         return number

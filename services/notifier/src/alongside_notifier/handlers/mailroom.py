@@ -8,7 +8,7 @@ from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.mime import Envelope, Letter, compose
-from alongside_notifier.domain.quiet import disturbs_from
+from alongside_notifier.domain.quiet import Quiet, disturbs_from
 from alongside_notifier.handlers.intake import ALWAYS, why_withheld
 from alongside_notifier.store.mails import QueuedMail
 from alongside_notifier.store.people import DEFAULTS
@@ -24,6 +24,13 @@ what somebody asked for and waits for."""
 def waiting_line(person_id: str) -> str:
     """Return the line in which mails of this person stand that can wait: nothing stands behind them."""
     return f"waits.{person_id}"[:64]
+
+
+async def wait_for_quiet(person: PersonState, quiet: Quiet | None, uow: NotifierUow) -> None:
+    """Have what waits for this person wait as long as their quiet hours say now, and where they are."""
+    await uow.mails.wait_until(
+        waiting_line(person.person_id), disturbs_from(uow.now, quiet, person.zone)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from alongside_notifier.domain.view import leaders
 from alongside_notifier.handlers.asked import tell_asked
 from alongside_notifier.handlers.channels import switch_off
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
-from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.mailroom import queue_letter, wait_for_quiet
 from alongside_notifier.handlers.more_feeds import end_office
 from alongside_notifier.handlers.office import show_days
 from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
@@ -59,6 +59,9 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
     await uow.tellings.hurry(person.person_id, uow.now)
     if before is not None and _shown(before) == _shown(person):
         return
+    if before is not None and before.zone != person.zone:
+        quiet = (await uow.people.preferences(person.person_id)).quiet
+        await wait_for_quiet(person, quiet, uow)
     # Whoever leads a series has a name in everybody's calendar, and so has everybody in a group
     # that shows its roster.
     renamed = before is None or before.name != person.name

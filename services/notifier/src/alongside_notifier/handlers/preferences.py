@@ -6,10 +6,9 @@ from alongside.contracts import PersonState
 from alongside.errors import Invalid
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.feeds import LONGEST_ALARM
-from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.domain.reminders import checked_leads
 from alongside_notifier.handlers.feeds import seconds
-from alongside_notifier.handlers.mailroom import waiting_line
+from alongside_notifier.handlers.mailroom import wait_for_quiet
 from alongside_notifier.handlers.more_feeds import write_anew
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
@@ -28,8 +27,6 @@ async def choose(
         # Calendars take other words only where an event was revised later.
         await uow.feeds.revise(person.person_id, seconds(uow.now))
     await uow.people.set_preferences(person.person_id, kept)
-    await uow.mails.wait_until(
-        waiting_line(person.person_id), disturbs_from(uow.now, kept.quiet, person.zone)
-    )
+    await wait_for_quiet(person, kept.quiet, uow)
     await write_anew(person, uow, desk)
     return kept

@@ -8,7 +8,7 @@ from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed
-from alongside_notifier.domain.reminders import Due, leads_for, reminders_of
+from alongside_notifier.domain.reminders import Due, leads_for, reminders_of, waiting_of
 from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
@@ -119,7 +119,11 @@ async def refresh_seats(
     for each in found:
         if each.wait is None and each.told is not None:
             await uow.seats.set_told(each.person_id, series.series_id, each.told)
-    await uow.reminders.plan(series.series_id, {each.person_id: each.dues for each in found})
+    await uow.reminders.plan(
+        series.series_id,
+        {each.person_id: each.dues for each in found},
+        {each.person_id: each.waiting for each in found},
+    )
     more = [each for each in channels if each.kind in {"more", "lead"}]
     stale = await _refresh_parts(series, more, views, marks, names, chosen, uow, desk)
     return [
@@ -220,6 +224,8 @@ class _SeatNow:
     told: Told | None = None
     """What they count as told without a word, where that changed: it was over already."""
     view: View | None = None
+    waiting: tuple[Due, ...] = ()
+    """Reminders that were due, and may still be waiting to go out."""
 
 
 def _seat_now(
@@ -255,6 +261,7 @@ def _seat_now(
         words=words,
     )
     leads = leads_for(chosen.leads, groups, desk.leads)
+    zone_name = person.zone if person else "UTC"
     told = seat.told if seat is not None else NOTHING
     left = left_to_tell(
         told,
@@ -273,8 +280,9 @@ def _seat_now(
     return _SeatNow(
         person_id,
         Shown(fragment, membership, removed),
-        reminders_of(view, leads, now, chosen.quiet, person.zone if person else "UTC"),
+        reminders_of(view, leads, now, chosen.quiet, zone_name),
         wait,
         left.told if left.told != told else None,
         view,
+        waiting_of(view, leads, now, chosen.quiet, zone_name),
     )

@@ -31,8 +31,16 @@ class Reminders:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def plan(self, series_id: str, wanted: Mapping[str, Sequence[Due]]) -> None:
-        """Have exactly these reminders pending for these people, when they say. What was sent stays."""
+    async def plan(
+        self,
+        series_id: str,
+        wanted: Mapping[str, Sequence[Due]],
+        waiting: Mapping[str, Sequence[Due]] | None = None,
+    ) -> None:
+        """Have exactly these reminders pending for these people, when they say. What was sent stays.
+
+        Of those in `waiting`, only what was pending before is kept, and none is made.
+        """
         table = REMINDERS
         rows = await self._session.execute(
             select(
@@ -46,11 +54,15 @@ class Reminders:
             ).where(table.c.series_id == series_id, table.c.person_id.in_(wanted))
         )
         known = {(row[0], row[1], row[2], row[3]): row for row in rows}
-        due = {
-            (person_id, each.key, each.starts_at, each.lead_minutes): each.due_at
-            for person_id, dues in wanted.items()
-            for each in dues
-        }
+        late, due = (
+            {
+                (person_id, each.key, each.starts_at, each.lead_minutes): each.due_at
+                for person_id, dues in some.items()
+                for each in dues
+            }
+            for some in (waiting or {}, wanted)
+        )
+        due |= {key: due_at for key, due_at in late.items() if key in known}
         unwanted = [row.id for key, row in known.items() if row.done_at is None and key not in due]
         for start in range(0, len(unwanted), _BATCH):
             await self._session.execute(

@@ -89,6 +89,16 @@ class ShortNotice:
         """Forget all that concerns a person."""
         await self._session.execute(delete(self._table).where(self._table.c.person_id == person_id))
 
+    async def forget(self, before: datetime) -> int:
+        """Forget what concerns sessions that were to begin before then; return how many."""
+        later = func.coalesce(self._table.c.now_at, self._table.c.was_at, type_=UtcDateTime)
+        gone = await self._session.execute(
+            delete(self._table)
+            .where(self._table.c.was_at < before, later < before)
+            .returning(self._table.c.person_id)
+        )
+        return len(gone.all())
+
     async def seen(
         self, person_id: str, series_id: str, now: datetime, *, key: str | None, at: datetime
     ) -> None:
