@@ -235,6 +235,12 @@ class Host:
 
     def _start_loops(self, app: ServiceApp) -> None:
         relay = self.relays[app.name]
+        if self.settings.mode == "stack":
+            from alongside.db.far_bell import FarBell  # noqa: PLC0415  # only PostgreSQL has it
+
+            far = FarBell(app.database, app.bell, self.roles)
+            if far.is_needed:
+                self._spawn(f"far bell {app.name}", far.run())
         if "relay" in self.roles:
             self._spawn(f"relay {app.name}", relay.run())
             self.loops[relay.pulse.name] = relay.pulse
@@ -258,7 +264,6 @@ class Host:
         gate = asyncio.Lock()
         pulse = Pulse(f"{app.name} {ticker.name}", 4 * ticker.every.total_seconds() + 60)
         self.loops[pulse.name] = pulse
-        went_well = metrics.TICKER_LAST_SUCCESS.labels(app.name, ticker.name)
 
         async def tick() -> object:
             async with gate:
@@ -272,7 +277,8 @@ class Host:
                     return None
                 finally:
                     pulse.beat()
-                went_well.set_to_current_time()
+                # Not before: a time of 1970 would mean that it has not been done since.
+                metrics.TICKER_LAST_SUCCESS.labels(app.name, ticker.name).set_to_current_time()
                 return done
 
         self._scheduler.add_job(tick, "interval", seconds=ticker.every.total_seconds())

@@ -49,9 +49,15 @@ def stack(
             "role that may make roles and databases."
         ),
     ] = None,
-    replicas: Annotated[
-        int, typer.Option(min=1, max=9, help="How many processes of each service.")
-    ] = 1,
+    replicas: Annotated[int, typer.Option(min=1, max=9, help="How often each service runs.")] = 1,
+    by_role: Annotated[
+        bool,
+        typer.Option(
+            "--by-role",
+            help="Pages, consumers, relay and tickers of each service as processes of their own, as "
+            "in production: four instead of one, and about four times the memory.",
+        ),
+    ] = False,
     secure: Annotated[
         bool,
         typer.Option(
@@ -68,6 +74,8 @@ def stack(
 
     Example: alongside stack --port 8080 --replicas 2
 
+    Example: alongside stack --by-role
+
     Example: set -a; . .stack/environment; set +a; alongside person list
     """
     from alongside.stack.process import StackError  # noqa: PLC0415  # --help stays quick
@@ -82,6 +90,7 @@ def stack(
         elsewhere=Elsewhere(kafka=kafka, postgres=postgres),
         extra=extra,
         replicas=replicas,
+        by_role=by_role,
         secure=secure,
         say=lambda line: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {line}"),
     )

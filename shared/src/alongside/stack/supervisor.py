@@ -4,13 +4,14 @@
         print(stack.origin, stack.environment["ALONGSIDE_KAFKA_BOOTSTRAP"])
 
 PostgreSQL and Kafka come first, side by side; then migrations and topics, once; then each service,
-in one process or several, and the door. What ends by itself is reported and not started again: the
+in one process or several, by replica or by role, and the door. What ends by itself is reported and not started again: the
 other services go on without it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,8 @@ import httpx2
 from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.db import migrate
-from alongside.host import create_services
+from alongside.errors import AlongsideError
+from alongside.host import ROLES, create_services
 from alongside.messaging.kafka import declare_topics
 from alongside.messaging.login import Login
 from alongside.secrets import Secrets
@@ -34,9 +36,13 @@ from alongside.stack.postgres import PostgresServer, kept_secret
 from alongside.stack.process import Process, StackError, wait_until
 
 
-def process_name(service: ServiceName, replica: int) -> str:
-    """Return what a process of a service is called, and its log: the first like the service."""
-    return service if replica == 1 else f"{service}-{replica}"
+def process_name(service: ServiceName, replica: int, role: str = "web") -> str:
+    """Return what a process of a service is called, and its log: the first like the service.
+
+    Whatever has the pages is called by the service alone, also where it has the other roles too.
+    """
+    name = service if replica == 1 else f"{service}-{replica}"
+    return name if role == "web" else f"{name}-{role}"
 
 
 @dataclass(frozen=True)
@@ -62,14 +68,16 @@ class Stack:
     durable: bool = True
     """Whether PostgreSQL waits for the disk. Tests do not."""
     replicas: int = 1
-    """How many processes of each service. They share its database, and its work."""
+    """How often each service runs. They share its database, and its work."""
+    by_role: bool = False
+    """Whether pages, consumers, relay and tickers of a service are processes of their own."""
     secure: bool = False
     """Whether our Kafka answers by TLS, to each service as a user of its own, as in production."""
     say: Callable[[str], None] = lambda _line: None
     kafka: KafkaServer | None = field(default=None, init=False)
     postgres: PostgresServer | None = field(default=None, init=False)
     services: dict[str, Process] = field(default_factory=dict, init=False)
-    """By name: `logbook`, and with several replicas `logbook-2` and so on."""
+    """By name: `logbook`, with several replicas `logbook-2`, by role `logbook-worker` and so on."""
     door: Process | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -270,7 +278,7 @@ class Stack:
 
         try:
             in_a_thread(work())
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, AlongsideError) as error:
             message = f"The databases could not be brought up to date: {error}"
             raise StackError(message) from error
 
@@ -284,36 +292,37 @@ class Stack:
         )
 
     def start_service(self, name: ServiceName, replica: int = 1) -> Process:
-        """Start one process of a service, or start it again after it ended."""
-        called = process_name(name, replica)
-        port = str(self._ports.take(called))
-        self.services[called] = self._job(
-            called,
-            "serve",
-            name,
-            "--host",
-            "127.0.0.1",
-            "--port",
-            port,
-            env=self._environment_of(name, called),
-        )
-        return self.services[called]
+        """Start what does not run of a service, at first or after it ended; return what has its pages."""
+        for called, roles in self._parts_of(name, replica).items():
+            if called not in self.services or not self.services[called].running:
+                self.services[called] = self._job(
+                    called,
+                    *("serve", name, "--roles", ",".join(roles)),
+                    *("--host", "127.0.0.1", "--port", str(self._ports.take(called))),
+                    env=self._environment_of(name, called),
+                )
+        return self.services[process_name(name, replica)]
+
+    def _parts_of(self, name: ServiceName, replica: int) -> dict[str, tuple[str, ...]]:
+        """Return the processes of a service by name, and the roles of each."""
+        if self.by_role:
+            return {process_name(name, replica, role): (role,) for role in ROLES}
+        return {process_name(name, replica): ROLES}
 
     def wait_for_service(self, name: ServiceName, replica: int = 1) -> None:
-        """Return once a process of a service answers that it is ready."""
-        called = process_name(name, replica)
+        """Return once every process of a service answers that it is ready."""
+        for called in self._parts_of(name, replica):
+            wait_until(partial(self._is_ready, called), self.services[called], longest=90)
+            self.say(f"{called} is ready (pid {self.services[called].pid})")
 
-        def ready() -> bool:
-            try:
-                answer = httpx2.get(
-                    f"http://127.0.0.1:{self._ports.of(called)}/readyz", timeout=5, trust_env=False
-                )
-            except httpx2.TransportError:
-                return False
-            return answer.is_success and answer.json().get("status") == "ready"
-
-        wait_until(ready, self.services[called], longest=90)
-        self.say(f"{called} is ready (pid {self.services[called].pid})")
+    def _is_ready(self, called: str) -> bool:
+        try:
+            answer = httpx2.get(
+                f"http://127.0.0.1:{self._ports.of(called)}/readyz", timeout=5, trust_env=False
+            )
+        except httpx2.TransportError:
+            return False
+        return answer.is_success and answer.json().get("status") == "ready"
 
     def _open_door(self) -> None:
         behind = [

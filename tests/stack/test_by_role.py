@@ -1,0 +1,74 @@
+"""A service as processes by role, beside the one that runs: each answers for what it does."""
+
+import asyncio
+
+import httpx2
+import pytest
+
+from alongside.db import Database
+from alongside.db.far_bell import FarBell
+from alongside.db.plumbing import Plumbing, service_metadata
+from alongside.db.uow import Bell
+from alongside.host import ROLES
+from alongside.stack import supervisor
+from alongside.stack.supervisor import process_name
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def apart(stack, monkeypatch):
+    """A second notifier in the running stack, by role; two of the four do for a look."""
+    monkeypatch.setattr(supervisor, "ROLES", ("web", "worker"))
+    stack.by_role = True
+    try:
+        stack.start_service("notifier", 2)
+        stack.wait_for_service("notifier", 2)
+        yield {role: process_name("notifier", 2, role) for role in supervisor.ROLES}
+    finally:
+        stack.by_role = False
+        for role in supervisor.ROLES:
+            stack.services.pop(process_name("notifier", 2, role)).stop()
+
+
+def test_each_process_answers_for_its_own_part(stack, apart):
+    for role, name in apart.items():
+        with httpx2.Client(
+            base_url=f"http://127.0.0.1:{stack._ports.of(name)}", trust_env=False
+        ) as client:
+            assert client.get("/healthz").json() == {"status": "ok"}
+            bus = {"bus": "ok"} if role == "worker" else {}
+            assert client.get("/readyz").json()["checks"] == {"database": "ok"} | bus
+            assert client.get("/calendar").status_code == (303 if role == "web" else 404)
+            assert client.get("/metrics").text.startswith("# HELP alongside_")
+            assert (stack.logs / f"{name}.log").exists()
+
+
+async def test_a_commit_wakes_the_loops_of_another_process_and_not_its_own_again(postgres_url):
+    database = Database(postgres_url, Plumbing(service_metadata()))
+    bells = {roles: Bell() for roles in (("web",), ("relay",), ("ticker",), ROLES)}
+    far = {roles: FarBell(database, bell, roles) for roles, bell in bells.items()}
+    assert [roles for roles, each in far.items() if not each.is_needed] == [ROLES]
+    ears = {roles: bell.ear() for roles, bell in bells.items()}
+    running = [asyncio.create_task(each.run()) for each in far.values() if each.is_needed]
+
+    async def rings(ringer: tuple[str, ...], *listeners: tuple[str, ...]) -> None:
+        """Ring, and return when these have heard it; the first time, they may not listen yet."""
+        for ear in ears.values():
+            ear.forget()
+        while not all(ears[each].rang for each in listeners):
+            bells[ringer].ring()
+            await asyncio.sleep(0.05)
+
+    try:
+        async with asyncio.timeout(60):
+            await rings(("web",), ("relay",), ("ticker",))
+            await rings(("ticker",), ("relay",))
+        # A ring from afar goes no further.
+        assert not far["ticker",]._ear.rang
+        assert far["relay",]._rings == []
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await database.close()
