@@ -10,6 +10,8 @@ from alongside_notifier.letters import KINDS, Letters
 pytestmark = pytest.mark.unit
 
 FACTS = {
+    "address": "provider@example.org",
+    "failure": "full",
     "association": "Oak & Elm <Association>",
     "name": "Ben",
     "provider": "Ada Solberg",

@@ -1,11 +1,14 @@
 """A provider without an account is mailed a link: once, only while it works, and nobody else sees it."""
 
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from alongside.contracts import EntryState, HoursReturned, VouchAnswered, VouchAsked
 from alongside.testing import FixedClock
+from alongside_notifier.delivery import Refused
+from alongside_notifier.handlers.send import send_mail
 from notifier.making import person
 
 pytestmark = pytest.mark.unit
@@ -109,3 +112,43 @@ async def test_whoever_asked_hears_the_answer_in_one_letter(notifier, facts, sub
         )
     (row,) = [mail for mail in await notifier.mails("ben") if mail.kind != "invitation"]
     assert (row.kind, row.subject) == ("vouched", subject)
+
+
+class Refusing:
+    """A mail system that refuses everything for good, with these words."""
+
+    def __init__(self, said):
+        self.said = said
+
+    @asynccontextmanager
+    async def open(self):
+        yield self
+
+    async def hand(self, parcel):
+        raise Refused(self.said)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("550 5.1.1 no such person", "ask them for the right address"),
+        ("552 5.2.2 over quota", "their mailbox is full"),
+        ("550 5.7.1 spam", "ask them for another address"),
+    ],
+)
+async def test_whoever_asked_is_told_once_that_it_did_not_arrive(notifier, said, advice):
+    await notifier.begin()
+    await notifier.tick("send")
+    await ask(notifier)
+    assert await notifier.tick("unreached") == 0
+    await send_mail(notifier.app.uow, Refusing(said), "worker")
+    if "no such" in said:
+        await ask(notifier, "r2")  # not even tried any more
+    assert await notifier.tick("unreached") >= 1
+    assert await notifier.tick("unreached") == 0
+    told = [mail for mail in await notifier.mails("ben") if mail.kind == "unreached"]
+    assert len(told) == (2 if "no such" in said else 1)
+    assert told[0].subject == "Your request did not reach Hanna Vale"
+    words = " ".join(told[0].raw.decode().replace("=\r\n", "").split())
+    assert "did not arrive at hanna@elsewhere.example" in words
+    assert words.count(advice) == 2

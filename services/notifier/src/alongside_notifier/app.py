@@ -27,6 +27,7 @@ from alongside_notifier.handlers.send import send_mail
 from alongside_notifier.handlers.send_short import send_short
 from alongside_notifier.handlers.short_notice import remind_unseen
 from alongside_notifier.handlers.tell import OpenUow, tell_due
+from alongside_notifier.handlers.vouching import tell_unreached
 from alongside_notifier.http import routers
 from alongside_notifier.http.feed_door import FeedDoor
 from alongside_notifier.mailbox import Mailbox, read_mailbox
@@ -105,6 +106,7 @@ def create_app(
             Ticker("digests", timedelta(minutes=5), partial(send_digests, uow, desk)),
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
+            Ticker("unreached", timedelta(seconds=30), partial(tell_unreached, uow, desk)),
             Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),
             *_mailbox(settings, uow, desk),
             *_channels(uow, desk, worker),

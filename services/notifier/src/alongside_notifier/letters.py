@@ -32,6 +32,7 @@ KINDS = (
     "awaited",
     "vouch",
     "vouched",
+    "unreached",
     "digest",
     "unseen",
 )

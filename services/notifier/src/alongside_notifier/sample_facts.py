@@ -177,6 +177,16 @@ def plain_facts(
                 "seen_url": f"{link}/answer/sample/changes",
             },
         ),
+        "unreached": (
+            "A mail to a provider from elsewhere did not arrive.",
+            {
+                **known,
+                "provider": HOST.name,
+                "address": "provider@example.org",
+                "failure": "no_such_address",
+                "link": f"{link}/hours/outside",
+            },
+        ),
         "vouched": (
             "A provider from elsewhere answered.",
             {

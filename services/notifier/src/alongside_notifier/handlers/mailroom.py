@@ -15,7 +15,7 @@ from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.uow import NotifierUow
 
 CAN_WAIT = frozenset(
-    {"attendance_recorded", "returned", "milestone", "awaited", "vouched", "digest"}
+    {"attendance_recorded", "returned", "milestone", "awaited", "vouched", "unreached", "digest"}
 )
 """What waits for the end of the reader's quiet hours. Invitations and changes never do, nor does
 what somebody asked for and waits for."""
@@ -48,6 +48,8 @@ class Draft:
     series_id: str | None = None
     unsubscribe: str | None = None
     order_key: str | None = None
+    asked_by: str | None = None
+    """Who is told if it does not arrive."""
 
 
 async def queue_letter(
@@ -65,11 +67,12 @@ async def queue_letter(
     series_id: str | None = None,
     unsubscribe: str | None = None,
     order_key: str | None = None,
+    asked_by: str | None = None,
 ) -> bool:
     """Queue a letter; False if it was queued before, or if the person left and is told nothing."""
     draft = Draft(
         letter, kind, why, to, message_id, on_behalf_of, calendar, thread, series_id, unsubscribe,
-        order_key,
+        order_key, asked_by,
     )  # fmt: skip
     return await queue_letters([draft], uow, desk) == 1
 
@@ -137,4 +140,5 @@ def _mail(
         order_key=draft.order_key or line,
         not_before=not_before,
         withheld=withheld,
+        asked_by=draft.asked_by,
     )

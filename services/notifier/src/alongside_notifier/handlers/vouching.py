@@ -1,10 +1,20 @@
 """Writing to a provider without an account: one letter with a link, as long as the link works."""
 
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+from sqlalchemy import Row
+
 from alongside.contracts import PersonState, VouchAnswered, VouchAsked
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.bounces import FAILURES, Failure, failure_of
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.handlers.mailroom import queue_letter
+from alongside_notifier.handlers.tell import OpenUow
 from alongside_notifier.store.uow import NotifierUow
+
+_ROUND = 50
 
 PURPOSE = "vouch"
 """What the links are sealed for; the logbook checks them alike."""
@@ -39,6 +49,7 @@ async def ask_to_vouch(event: VouchAsked, uow: NotifierUow, desk: Desk) -> None:
         why="A supervisee asked a provider from elsewhere to confirm hours.",
         to=_reader(event),
         message_id=f"<vouch.{event.request_id}@{desk.domain}>",
+        asked_by=event.supervisee_id,
         uow=uow,
         desk=desk,
     )
@@ -77,6 +88,51 @@ async def tell_vouched(event: VouchAnswered, uow: NotifierUow, desk: Desk) -> No
         uow=uow,
         desk=desk,
     )
+
+
+async def tell_unreached(open_uow: OpenUow, desk: Desk) -> int:
+    """Tell whoever asked a provider from elsewhere that the mail did not arrive, and what to do."""
+    async with open_uow() as uow:
+        rows = await uow.mails.take_unreached(_ROUND)
+        for row in rows:
+            await _tell_unreached(row, uow, desk)
+            await uow.mails.asker_told(row.id)
+        if rows:
+            await uow.commit()
+        return len(rows)
+
+
+async def _tell_unreached(row: Row[Any], uow: NotifierUow, desk: Desk) -> None:
+    person = await uow.people.get(row.asked_by)
+    if person is None:
+        return
+    words = desk.words((await uow.people.preferences(person.person_id)).language)
+    to = message_from_bytes(row.raw, policy=default)["To"]
+    letter = desk.letters.render(
+        "unreached",
+        words.language,
+        association=await uow.people.association_name(),
+        name=one_line(person.name),
+        provider=one_line(to.addresses[0].display_name) or row.recipient,
+        address=row.recipient,
+        failure=_failure(row.last_error or ""),
+        link=f"{desk.origin}/hours/outside",
+    )
+    await queue_letter(
+        letter,
+        kind="unreached",
+        why="A mail to a provider from elsewhere did not arrive.",
+        to=person,
+        message_id=f"<unreached.{row.person_id}@{desk.domain}>",
+        uow=uow,
+        desk=desk,
+    )
+
+
+def _failure(said: str) -> Failure:
+    """Return why a mail was not taken, from what is kept of it for people to read."""
+    known: list[Failure] = [each for each, words in FAILURES.items() if words in said]
+    return known[0] if known else failure_of(said)
 
 
 def _reader(event: VouchAsked) -> PersonState:

@@ -173,10 +173,9 @@ class ChannelMessages:
 
     async def sent(self, message_id: int, *, worker: str, now: datetime) -> None:
         """Settle what was handed over."""
-        await self._session.execute(
-            update(CHANNEL_MESSAGES).where(*self._mine(message_id, worker)).values(outcome="sent")
+        await settle(
+            self._session, CHANNEL_MESSAGES, [message_id], worker=worker, now=now, outcome="sent"
         )
-        await settle(self._session, CHANNEL_MESSAGES, [message_id], worker=worker, now=now)
 
     async def ended(
         self, message_id: int, *, worker: str, now: datetime, outcome: str, reason: str

@@ -33,6 +33,8 @@ class QueuedMail:
     """Until when it waits; at once, if not at all."""
     withheld: str | None = None
     """Why it is only kept, for whoever asks why nothing came; None for what is sent."""
+    asked_by: str | None = None
+    """Who is told if it does not arrive."""
 
 
 class Mails:
@@ -68,6 +70,7 @@ class Mails:
                 "last_error": mail.withheld,
                 "done_at": None if mail.withheld is None else now,
                 "traceparent": traceparent,
+                "asked_by": mail.asked_by,
             }
             for mail in mails
         ]
@@ -167,6 +170,26 @@ class Mails:
             )
         )
         return rows.first()
+
+    async def take_unreached(self, limit: int) -> Sequence[Row[Any]]:
+        """Lock mails that did not arrive, and whose asker is yet to be told, until the transaction ends."""
+        rows = await self._session.execute(
+            select(MAILS)
+            .where(
+                MAILS.c.asked_by.is_not(None),
+                MAILS.c.outcome.in_(("failed", "bounced", "withheld")),
+            )
+            .order_by(MAILS.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return rows.all()
+
+    async def asker_told(self, mail_id: int) -> None:
+        """Note that whoever asked for a mail was told that it did not arrive."""
+        await self._session.execute(
+            update(MAILS).where(MAILS.c.id == mail_id).values(asked_by=None)
+        )
 
     async def listed(
         self, *, person_id: str | None, limit: int, offset: int = 0

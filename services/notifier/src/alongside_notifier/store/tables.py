@@ -391,7 +391,14 @@ MAILS = Table(
     Column("queued_at", UtcDateTime, nullable=False),
     Column("outcome", String(16)),
     Column("traceparent", String(64)),
+    Column("asked_by", String(64)),
     *claim_columns(),
+    Index(
+        "ix_mails_asked_by",
+        "asked_by",
+        postgresql_where=text("asked_by IS NOT NULL"),
+        sqlite_where=text("asked_by IS NOT NULL"),
+    ),
     Index("ix_mails_pending", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
     Index(
         "ix_mails_order_key", "order_key", "id", postgresql_where=_PENDING, sqlite_where=_PENDING
@@ -401,5 +408,6 @@ MAILS = Table(
 )
 """The mail queue and the record of what was sent.
 
+`asked_by`: who is told if a mail to somebody from elsewhere does not arrive, until they were.
 `outcome`: sent, failed, bounced (sent, and came back), withheld (the address takes none), withdrawn.
 """

@@ -41,6 +41,7 @@ KINDS = {
     "awaited": "Your word is awaited",
     "vouch": "Hours to vouch for",
     "vouched": "Your provider answered",
+    "unreached": "Your provider was not reached",
     "digest": "Your week",
     "unseen": "Not seen yet",
 }
