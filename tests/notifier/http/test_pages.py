@@ -189,6 +189,7 @@ async def test_preferences_hold_for_what_is_planned_already(notifier, open_brows
         "quiet_from": None,
         "quiet_until": None,
         "weekly_digest": False,
+        "language": None,
     }
     await script.send("PUT", "/preferences", {"reminder_leads": [0]}, status=422)
     await script.send("PUT", "/preferences", {"quiet_from": "25:00"}, status=422)

@@ -157,6 +157,7 @@ async def set_preferences(
             chosen.hour_mails,
             quiet_of(minutes_of(chosen.quiet_from or ""), minutes_of(chosen.quiet_until or "")),
             chosen.weekly_digest,
+            chosen.language,
         )
         return _preferences(await choose(person, wanted, uow, desk))
 
@@ -206,4 +207,5 @@ def _preferences(chosen: Preferences) -> PreferencesModel:
         quiet_from=clock_of(chosen.quiet.begins) if chosen.quiet else None,
         quiet_until=clock_of(chosen.quiet.ends) if chosen.quiet else None,
         weekly_digest=chosen.digest,
+        language=chosen.language,
     )

@@ -174,6 +174,8 @@ async def _view(row: FeedRow, uow: NotifierUow, desk: Desk) -> FeedView:
         group_id=feed.group_id or None,
         detail=feed.detail,
         hours=feed.hours,
+        language=feed.language,
+        alarm=feed.alarm,
         old=[
             OldAddress(generation=each.generation, until=each.until, fetches=_fetches(each.fetches))
             for each in feed.old
@@ -186,4 +188,11 @@ def _fetches(fetches: list[Fetched]) -> list[Fetch]:
 
 
 def _wanted(chosen: ChooseFeed) -> Wanted:
-    return Wanted(chosen.detail, chosen.hours, chosen.group_id or "", chosen.kind)
+    return Wanted(
+        chosen.detail,
+        chosen.hours,
+        chosen.group_id or "",
+        chosen.kind,
+        chosen.language,
+        chosen.alarm,
+    )

@@ -6,12 +6,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_notifier.domain.feeds import Detail, Kind
+from alongside_notifier.domain.words import Language
 
 AnswerWord = Literal["accepted", "declined", "tentative"]
 
 
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Wall time in the person's own zone, such as `22:00`."""
+
+
+AlarmChoice = Annotated[str, Field(pattern=r"^(none|[0-9]{1,4})?$")]
+"""`none`, minutes such as `15`, or nothing."""
 
 
 class _Model(BaseModel):
@@ -49,6 +54,9 @@ class FeedView(_Model):
     """The only group it is about; null for all."""
     detail: Detail
     hours: bool
+    language: Language | None
+    """null for that of its owner's mails."""
+    alarm: AlarmChoice
     old: list[OldAddress] = []
 
 
@@ -56,13 +64,16 @@ class ChooseFeed(_Model):
     """What a feed is to show: `detail` busy, titles or full; `hours` what was confirmed.
 
     `kind` lead: all sessions of a group that I lead, with how many said yes. office: deadlines and
-    confirmations over everybody, as numbers, for coordinators.
+    confirmations over everybody, as numbers, for coordinators. `language` null is that of my mails;
+    `alarm` empty is what I chose for all feeds, else `none` or minutes before a session.
     """
 
     detail: Detail = "full"
     hours: bool = False
     group_id: str | None = None
     kind: Literal["more", "lead", "office"] = "more"
+    language: Language | None = None
+    alarm: AlarmChoice = ""
 
 
 class AgendaLine(_Model):
@@ -123,7 +134,7 @@ class PreferencesModel(_Model):
     """What a person wants to be told. `reminder_leads` null means the installation's default.
 
     In quiet hours, which may span midnight, only invitations and changes come; reminders come
-    before them, and what can wait comes after.
+    before them, and what can wait comes after. `language` null means the installation's.
     """
 
     reminder_leads: list[int] | None = None
@@ -133,6 +144,7 @@ class PreferencesModel(_Model):
     quiet_from: TimeOfDay | None = None
     quiet_until: TimeOfDay | None = None
     weekly_digest: bool = False
+    language: Language | None = None
 
 
 class GroupView(_Model):

@@ -12,6 +12,10 @@ from alongside.web.auth import CurrentViewer, Viewer
 from alongside.web.forms import Form, FormErrors, form_data
 from alongside.web.pages import PagesDep, redirect
 from alongside.web.qr import qr_code
+from alongside_notifier.desk import Desk
+from alongside_notifier.domain import wording
+from alongside_notifier.domain.feeds import NO_ALARM
+from alongside_notifier.domain.words import NAMES, language_of
 from alongside_notifier.handlers.feeds import groups_of, kind_of, rotate_feed
 from alongside_notifier.handlers.more_feeds import (
     Wanted,
@@ -21,7 +25,9 @@ from alongside_notifier.handlers.more_feeds import (
 )
 from alongside_notifier.http.feed_view import DETAILS, Feed, feed_shown
 from alongside_notifier.http.feeds_api import end_old
+from alongside_notifier.http.pages.preferences import alarms_offered
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
+from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
@@ -43,9 +49,10 @@ def code_of(feed: Feed) -> Markup:
 
 
 @router.get("/calendar/feeds/new")
-async def another(viewer: CurrentViewer, pages: PagesDep, read: Read) -> Response:
+async def another(viewer: CurrentViewer, pages: PagesDep, read: Read, desk: TheDesk) -> Response:
     """Ask what another feed is to show."""
-    return pages.render("feed_new.html", **await _choices(viewer, read), typed={}, errors=None)
+    context = await _choices(viewer, read, desk)
+    return pages.render("feed_new.html", **context, typed={}, errors=None)
 
 
 @router.post("/calendar/feeds")
@@ -67,7 +74,7 @@ async def add(
             feed = await add_feed(person, _wanted(form), uow, desk)
             await uow.commit()
     except AlongsideError as error:
-        context = await _choices(viewer, read)
+        context = await _choices(viewer, read, desk)
         errors = FormErrors.of(error)
         return pages.render("feed_new.html", error.status, **context, typed=form, errors=errors)
     return redirect(f"/calendar/feeds/{feed.id}", "Here is the address of your new feed.")
@@ -80,7 +87,8 @@ async def one_feed(
     """Show one feed: its address, what it shows, who fetches it."""
     row = await own_or_not_found(feed_id, viewer.person_id, read)
     feed = await feed_shown(row, read, desk)
-    return pages.render("feed.html", feed=feed, code=code_of(feed), **await _choices(viewer, read))
+    context = await _choices(viewer, read, desk, feed)
+    return pages.render("feed.html", feed=feed, code=code_of(feed), **context)
 
 
 @router.post("/calendar/feeds/{feed_id}")
@@ -144,8 +152,16 @@ async def end(
     return redirect(there, "The old address no longer works.")
 
 
-async def _choices(viewer: Viewer, read: NotifierUow) -> dict[str, Any]:
+async def _choices(
+    viewer: Viewer, read: NotifierUow, desk: Desk, feed: Feed | None = None
+) -> dict[str, Any]:
+    chosen = await read.people.preferences(viewer.person_id)
+    own = int(feed.alarm) if feed and feed.alarm.isdecimal() else None
     return {
+        "languages": [*NAMES.items()],
+        "usual_language": NAMES[desk.words(chosen.language).language],
+        "alarms": [(NO_ALARM, "No alarm"), *alarms_offered(own)],
+        "usual_alarm": _alarm_said(chosen),
         "details": [(key, *words) for key, words in DETAILS.items()],
         "groups": [*(await groups_of(viewer.person_id, read)).items()],
         "office": [(_OFFICE, "Deadlines and confirmations, in numbers")]
@@ -158,14 +174,26 @@ async def _choices(viewer: Viewer, read: NotifierUow) -> dict[str, Any]:
     }
 
 
+def _alarm_said(chosen: Preferences) -> str:
+    minutes = chosen.alarm_minutes
+    if minutes is None:
+        return "no alarm"
+    return f"{wording.stretch(minutes)} before" if minutes else "when it begins"
+
+
 def _wanted(form: Form) -> Wanted:
     detail = form.text("detail", "full")
     if detail not in DETAILS:
         raise Invalid("Choose how much it shows.", field="detail")
     chosen = form.text("group_id")
     if chosen == _OFFICE:
-        return Wanted(kind="office")
+        return Wanted(kind="office", language=language_of(form.text("language")))
     leads = chosen.startswith(_LEAD)
     return Wanted(
-        detail, form.is_on("hours"), chosen.removeprefix(_LEAD), "lead" if leads else "more"
+        detail,
+        form.is_on("hours"),
+        chosen.removeprefix(_LEAD),
+        "lead" if leads else "more",
+        language_of(form.text("language")),
+        form.text("alarm"),
     )

@@ -14,6 +14,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain import wording
 from alongside_notifier.domain.quiet import Quiet, clock_of, minutes_of, quiet_of
 from alongside_notifier.domain.reminders import MOST_LEADS
+from alongside_notifier.domain.words import NAMES, Language, language_of
 from alongside_notifier.handlers.groups import groups_led
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import series_of
@@ -48,7 +49,8 @@ async def save(
 ) -> Response:
     """Keep what was chosen; it holds for sessions that are planned already, too."""
     form = await form_data(request)
-    chosen = _chosen(form)
+    before = await read.people.preferences(viewer.person_id)
+    chosen = replace(_chosen(form), language=_language(form, before, desk))
     try:
         chosen = replace(chosen, quiet=_quiet(form))
         async with open_write() as uow:
@@ -103,13 +105,30 @@ async def _page(
         usual=await _usual(viewer, read, desk),
         leads_groups=bool(await groups_led(viewer.person_id, read)),
         offered=leads_offered(leads),
-        alarms=[("", "No alarm"), *((str(m), f"{m} minutes before") for m in ALARMS)],
+        languages=list(NAMES.items()),
+        language=chosen.language or desk.language,
+        alarms=[("", "No alarm"), *alarms_offered(chosen.alarm_minutes)],
         most=MOST_LEADS,
         quiet=quiet,
         zone_name=viewer.zone,
         channels=await shown_channels(viewer.person_id, read, desk),
         errors=errors or {},
     )
+
+
+def alarms_offered(*chosen: int | None) -> list[tuple[str, str]]:
+    """Return the alarms to choose from, with the one that is chosen already."""
+    offered = sorted({*ALARMS, *(each for each in chosen if each is not None)})
+    return [
+        (str(minutes), f"{wording.stretch(minutes)} before" if minutes else "When it begins")
+        for minutes in offered
+    ]
+
+
+def _language(form: Form, before: Preferences, desk: Desk) -> Language | None:
+    """Return the language that is chosen; none was, where it is still the installation's."""
+    chosen = language_of(form.text("language"))
+    return None if before.language is None and chosen == desk.language else chosen
 
 
 def _chosen(form: Form) -> Preferences:

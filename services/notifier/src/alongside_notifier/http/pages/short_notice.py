@@ -3,15 +3,13 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alongside.contracts import PersonState, SeriesState
-from alongside.errors import Gone, NotFound
 from alongside.web.auth import CurrentViewer
 from alongside.web.pages import PagesDep, redirect
-from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.short_notice import notices_of, told_of
+from alongside_notifier.http.answer_words import answer_words
+from alongside_notifier.http.pages.answer import asked_by, gone, said_in
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
 from alongside_notifier.store.short_notice import change_of
-from alongside_notifier.store.uow import NotifierUow
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,38 +23,33 @@ async def changes(viewer: CurrentViewer, pages: PagesDep, read: Read) -> Respons
 @router.get("/answer/{token}/changes")
 async def show(token: str, pages: PagesDep, read: Read, desk: TheDesk) -> Response:
     """Show what changed. Mail scanners open links, so nothing is recorded here."""
-    person, series = await _asked(token, read, desk)
-    rows = await told_of(person.person_id, series, read)
+    asked = await asked_by(token, read, desk)
+    if asked.person.left_at is not None:
+        return gone(asked.words, pages)
+    rows = await told_of(asked.person.person_id, asked.series, read)
     return pages.render(
         "short_notice.html",
         token=token,
-        person=person,
-        series=series,
+        person=asked.person,
+        title=asked.title,
         changes=[(change_of(row), row.seen_at) for row in rows],
         unseen=any(row.seen_at is None for row in rows),
         association=await read.people.association_name(),
+        **said_in(asked.words),
     )
 
 
 @router.post("/answer/{token}/changes")
-async def seen(token: str, read: Read, open_write: OpenWrite, desk: TheDesk) -> Response:
+async def seen(
+    token: str, pages: PagesDep, read: Read, open_write: OpenWrite, desk: TheDesk
+) -> Response:
     """Record that they saw all of it."""
-    person, series = await _asked(token, read, desk)
+    asked = await asked_by(token, read, desk)
+    if asked.person.left_at is not None:
+        return gone(asked.words, pages)
     async with open_write() as uow:
         await uow.short_notice.seen(
-            person.person_id, series.series_id, uow.now, key=None, at=uow.now
+            asked.person.person_id, asked.series.series_id, uow.now, key=None, at=uow.now
         )
         await uow.commit()
-    return redirect(f"/answer/{token}/changes", "Thank you. Your provider can see it.")
-
-
-async def _asked(token: str, read: NotifierUow, desk: Desk) -> tuple[PersonState, SeriesState]:
-    who = desk.read_answer_token(token)
-    if who is None:
-        raise NotFound("This link is not complete. Please open it from the mail once more.")
-    person, series = await read.people.get(who[0]), await read.series.get(who[1])
-    if person is None or series is None:
-        raise NotFound
-    if person.left_at is not None:
-        raise Gone("This link is no longer valid.")
-    return person, series
+    return redirect(f"/answer/{token}/changes", answer_words(asked.words.language).thanks)
