@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from alongside.messaging.kafka import KafkaBus, declare_topics
 from alongside.messaging.relay import Relay
 from bench.figures import Figure
 
-EVENTS = 5_000
+EVENTS = 10_000
 KEYS = 500
 
 
@@ -49,6 +49,12 @@ class Ledger:
         """Insert one row."""
         await insert_rows(uow.session, (self.table, [{"session": event.session_id}]))
         self.handled += 1
+
+    async def handle_all(self, events: Sequence[SignedOut], uow: UnitOfWork) -> None:
+        """Insert the rows of all that came together."""
+        rows = [{"session": event.session_id} for event in events]
+        await insert_rows(uow.session, (self.table, rows))
+        self.handled += len(events)
 
 
 def event(number: int) -> SignedOut:
@@ -105,17 +111,25 @@ async def through_kafka(kafka: str, postgres: str) -> list[Figure]:
         carried = await Relay("bench", ledger.database, bus, SystemClock(), worker="bench").drain()
         relayed = carried / (time.perf_counter() - began)
     bare_producer = await produce_bare(kafka)
-    bare = await consume_bare(kafka)
-    consumer = Consumer(
-        Subscription(PEOPLE, f"bench.{uuid4().hex[:8]}", ledger.handle), ledger.database, ledger.uow
-    )
-    ours = await consume_ours(kafka, consumer, ledger)
+    bare, bare_cpu = await consume_bare(kafka)
+    heard = []
+    for subscription in (
+        Subscription(PEOPLE, f"bench.{uuid4().hex[:8]}", handle_all=ledger.handle_all),
+        Subscription(PEOPLE, f"bench.{uuid4().hex[:8]}", ledger.handle),
+    ):
+        ledger.handled = 0
+        consumer = Consumer(subscription, ledger.database, ledger.uow)
+        heard.append(await consume_ours(kafka, consumer, ledger))
     await ledger.database.close()
+    (together, together_cpu), (alone, alone_cpu) = heard
     return [
         Figure("relay to Kafka, ordered per key", relayed, "events/s", bare_producer,
                f"bare: aiokafka, acks=all, {KEYS} keys awaited side by side"),
-        Figure("consumer with inbox and state change", ours, "events/s", bare,
+        Figure("consumer, inbox and rows of a batch", together, "events/s", bare,
                "bare: FastStream batch subscriber that does nothing"),
+        Figure("the same, its own time for each", together_cpu, "µs", bare_cpu, "less is better"),
+        Figure("consumer, inbox and a row at a time", alone, "events/s", bare),
+        Figure("the same, its own time for each", alone_cpu, "µs", bare_cpu, "less is better"),
     ]  # fmt: skip
 
 
@@ -141,8 +155,11 @@ async def produce_bare(kafka: str) -> float:
         return EVENTS / (time.perf_counter() - began)
 
 
-async def consume_bare(kafka: str) -> float:
-    """Consume everything on the topic with a FastStream batch subscriber that only counts."""
+async def consume_bare(kafka: str) -> tuple[float, float]:
+    """Consume everything on the topic with a FastStream batch subscriber that only counts.
+
+    Returns the events a second, and the microseconds of processor time for each.
+    """
     broker = KafkaBroker(kafka, ack_policy=AckPolicy.NACK_ON_ERROR, logger=None)
     count, first, last = 0, 0.0, 0.0
 
@@ -156,15 +173,17 @@ async def consume_bare(kafka: str) -> float:
         last = time.perf_counter()
         count += len(records)
 
+    used = time.process_time()
     await broker.start()
     while count < EVENTS:
         await asyncio.sleep(0.05)
     await broker.stop()
-    return count / (last - first)
+    return count / (last - first), (time.process_time() - used) / count * 1e6
 
 
-async def consume_ours(kafka: str, consumer: Consumer, ledger: Ledger) -> float:
-    """Consume the topic with inbox mark and a row per event."""
+async def consume_ours(kafka: str, consumer: Consumer, ledger: Ledger) -> tuple[float, float]:
+    """Consume the topic with inbox mark and a row per event; return what `consume_bare` does."""
+    used = time.process_time()
     bus = KafkaBus(kafka, client="bench", consumers=[consumer])
     async with connected(bus):
         while not ledger.handled:
@@ -172,7 +191,8 @@ async def consume_ours(kafka: str, consumer: Consumer, ledger: Ledger) -> float:
         began, before = time.perf_counter(), ledger.handled
         while ledger.handled < EVENTS:
             await asyncio.sleep(0.01)
-        return (ledger.handled - before) / (time.perf_counter() - began)
+        rate = (ledger.handled - before) / (time.perf_counter() - began)
+    return rate, (time.process_time() - used) / ledger.handled * 1e6
 
 
 @asynccontextmanager

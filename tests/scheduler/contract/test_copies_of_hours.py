@@ -7,7 +7,7 @@ import pytest
 from alongside.contracts import AttendanceRecorded
 from alongside.contracts.hours import EntryState
 from alongside_scheduler.domain.access import Actor
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 from alongside_scheduler.views.home import show_home
 
 pytestmark = pytest.mark.contract
@@ -51,10 +51,10 @@ async def test_met_lately_leaves_out_what_is_recorded(association):
     assert await lately() == [first.key, second.key]
     said = recorded(ada, series.series_id, first.key)
     for _ in range(2):  # the same fact may come again
-        await association.run(lambda uow: on_hours(said, uow))
+        await association.run(lambda uow: hear_hours([said], uow))
     assert await lately() == [second.key]
     # An hour of another house has no series, and takes nothing out.
-    await association.run(lambda uow: on_hours(recorded(ada, None, None), uow))
+    await association.run(lambda uow: hear_hours([recorded(ada, None, None)], uow))
     assert await lately() == [second.key]
     home = await association.run(show_home, actor=who)
     assert len(home.coming) == 3

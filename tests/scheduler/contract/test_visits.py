@@ -16,7 +16,7 @@ from alongside.errors import Conflict, Forbidden, Invalid, NotFound
 from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.domain.visits import PairedAlready
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 from alongside_scheduler.handlers.groups import ChangeGroup, change_group
 from alongside_scheduler.handlers.people import remove_person
 from alongside_scheduler.handlers.planning import ScheduleSeries, schedule_series
@@ -252,7 +252,7 @@ async def test_what_the_logbook_said_stands_beside_the_visit_the_newest_of_it(ac
             minutes=minutes,
         )
         said = VisitLogged(id=f"e{version}", occurred_at=acorns.clock.now(), visit=visit)
-        await acorns.run(partial(on_hours, said))
+        await acorns.run(partial(hear_hours, [said]))
 
     who = acting(acorns.mia, "supervisee")
     around = await acorns.run(visits_around, actor=who)

@@ -15,7 +15,7 @@ from alongside_scheduler.domain.access import Actor
 from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.domain.groups import OnRoster
 from alongside_scheduler.domain.seats import OfferOver, OnWaitlist
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 from alongside_scheduler.handlers.groups import ChangeGroup, change_group
 from alongside_scheduler.handlers.people import remove_person
 from alongside_scheduler.handlers.rosters import (
@@ -109,7 +109,7 @@ class Circle:
             pending_minutes=pending,
             appears_met=False,
         )
-        await self.office.run(lambda uow: on_hours(said, uow))
+        await self.office.run(lambda uow: hear_hours([said], uow))
 
     async def asked(self) -> list[PersonAsked]:
         """What was said, whoever said it."""

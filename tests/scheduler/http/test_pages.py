@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alongside.contracts import InvitationAnswered, ProgressChanged
-from alongside_scheduler.handlers.copies import on_answers, on_hours
+from alongside_scheduler.handlers.copies import hear_hours, on_answers
 
 pytestmark = pytest.mark.contract
 
@@ -443,7 +443,7 @@ async def test_progress_is_shown_on_the_roster(house, open_browser):
         )  # fmt: skip
 
     for event in (progress(2, 600), progress(1, 300)):
-        await house.office.run(lambda uow, event=event: on_hours(event, uow))
+        await house.office.run(lambda uow, event=event: hear_hours([event], uow))
     lea = await open_browser(house.lea)
     assert "10 h of 24 h" in await lea.page(f"/groups/{house.group_id}")
     mine = await (await open_browser(house.ada)).page("/")

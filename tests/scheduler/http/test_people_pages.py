@@ -5,7 +5,7 @@ import re
 import pytest
 
 from alongside.contracts import ProgressChanged
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 
 pytestmark = pytest.mark.contract
 
@@ -76,7 +76,7 @@ async def test_a_person_has_sessions_groups_and_credentials_on_one_page(house, o
         pending_minutes=120,
         appears_met=False,
     )
-    await house.office.run(lambda uow: on_hours(said, uow))
+    await house.office.run(lambda uow: hear_hours([said], uow))
     assert "6 h of 24 h" in await cora.page(f"/people/{house.ada}")
 
     assert "timeline" not in page

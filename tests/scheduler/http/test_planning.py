@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alongside.contracts import ProgressChanged
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 from alongside_scheduler.handlers.people import PutCredential, add_credential
 from alongside_scheduler.views.credentials import cover_of, group_cover
 
@@ -43,7 +43,7 @@ async def progress(house, person_id: str, **facts: Any) -> None:
             **facts,
         }
     )
-    await house.office.run(lambda uow: on_hours(said, uow))
+    await house.office.run(lambda uow: hear_hours([said], uow))
 
 
 async def credential(house, person_id: str, **facts: Any) -> None:

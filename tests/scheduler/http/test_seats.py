@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alongside.contracts import ProgressChanged
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 from alongside_scheduler.seat_keeper import SeatKeeper
 
 pytestmark = pytest.mark.contract
@@ -33,7 +33,7 @@ async def full(house):
         pending_minutes=90,
         appears_met=False,
     )
-    await house.office.run(lambda uow: on_hours(said, uow))
+    await house.office.run(lambda uow: hear_hours([said], uow))
     return house
 
 

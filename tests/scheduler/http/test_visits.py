@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from alongside.contracts import VisitLogged, VisitState
-from alongside_scheduler.handlers.copies import on_hours
+from alongside_scheduler.handlers.copies import hear_hours
 
 pytestmark = pytest.mark.contract
 
@@ -171,7 +171,7 @@ async def test_a_visit_has_its_own_page_and_what_is_over_asks_to_be_logged(
         minutes=50,
     )
     said = VisitLogged(id="e1", occurred_at=house.office.clock.now(), visit=visit)
-    await house.office.run(lambda uow: on_hours(said, uow))
+    await house.office.run(lambda uow: hear_hours([said], uow))
     assert "Visits to log" not in await lea.page("/")
     page = await lea.page("/visits")
     assert "To log" not in page

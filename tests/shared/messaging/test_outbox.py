@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from alongside.db import claim
-from alongside.messaging import Envelope
+from alongside.messaging import Consumer, Envelope, Subscription
 from alongside.messaging.again import say_again
 from alongside.messaging.dead_letters import NoSuchLetter, parked, replay
 from alongside.messaging.local import LocalBus
@@ -252,6 +252,17 @@ async def test_a_batch_with_poison_in_it_falls_back_to_one_by_one(toy):
     assert await toy.order("p") == ["1", "3"]
     assert len(await parked(toy.database)) == 1
     assert len(events) == 3
+
+    async def all_at_once(events, uow):
+        for event in events:
+            await toy.on_people(event, uow)
+
+    subscription = Subscription(batch[0][0].topic, "toy.all", handle_all=all_at_once)
+    together = Consumer(subscription, toy.database, toy.uow, retries=())
+    await together.deliver_batch([*batch, *batch])
+    await together.deliver_batch(batch)
+    assert await toy.order("p") == ["1", "3", "1", "3"]
+    assert len(await parked(toy.database)) == 2
 
 
 async def test_published_events_are_forgotten_only_when_old(toy):

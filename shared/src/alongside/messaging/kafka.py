@@ -73,14 +73,14 @@ class KafkaBus:
             self._listen(consumer)
 
     def _listen(self, consumer: Consumer) -> None:
-        async def records_alone(message: KafkaMessage) -> list[bytes]:
+        async def records_alone(_message: KafkaMessage) -> bytes:
             # The handler reads the raw records itself: nothing may fail before it can park.
-            return [b""] * len(message.raw_message)
+            return b""
 
         async def parse(records: Sequence[ConsumerRecord], original: Any) -> Any:
-            # Headers that are not text would raise in FastStream's own parser and be skipped in
-            # silence; hidden from it here, they reach `_take`, which parks them.
-            message = await original(tuple(_without_headers(record) for record in records))
+            # FastStream's own parser reads the headers of all: those that are not text would raise
+            # and be skipped in silence. It sees one record without any; `_take` parks the others.
+            message = await original((_without_headers(records[0]),))
             message.raw_message = tuple(records)
             return message
 

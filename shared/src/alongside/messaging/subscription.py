@@ -6,8 +6,8 @@ inbox mark; it must survive being cancelled at any await, and being asked again.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alongside.contracts import Event
-from alongside.db.database import Database, is_transient
+from alongside.db.database import Database, is_lost_race, is_transient
 from alongside.db.direct import flushed
 from alongside.db.uow import UnitOfWork
 from alongside.messaging.envelope import Envelope, UnreadableRecord
@@ -31,11 +31,22 @@ RETRIES = (0.05, 0.25, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A service's interest in one topic. `consumer` names the inbox and the Kafka group."""
+    """A service's interest in one topic. `consumer` names the inbox and the Kafka group.
+
+    Who can take in many events in a few statements has `handle_all`: it gets what came together,
+    in order, and is called in place of `handle`, be it for one event.
+    """
 
     topic: str
     consumer: str
-    handle: Callable[[Any, Any], Awaitable[None]]
+    handle: Callable[[Any, Any], Awaitable[None]] | None = None
+    handle_all: Callable[[Sequence[Any], Any], Awaitable[None]] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `TypeError` where nobody, or two, would handle what comes."""
+        if (self.handle is None) == (self.handle_all is None):
+            message = f"{self.consumer}: either handle or handle_all"
+            raise TypeError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,11 @@ class Consumer:
 
     async def deliver(self, envelope: Envelope) -> None:
         """Have one record take effect, once. Raises what the handler raises."""
-        await self._deliver_together([envelope])
+        event = envelope.event()
+        if event is None:
+            self._skip(envelope)
+        else:
+            await self._take_in([(envelope, event)])
 
     async def deliver_or_park(self, envelope: Envelope, raw: RawRecord) -> None:
         """Have one record take effect; park it after some tries unless the fault is a passing one.
@@ -81,52 +96,75 @@ class Consumer:
         Raises only for transient faults (the database is away): whoever carries the record keeps
         it and comes back. A poison record goes to `dead_letters` and never blocks its key.
         """
-        for pause in (*self._retries, None):
-            try:
-                return await self.deliver(envelope)
-            except UnreadableRecord as error:
-                return await self.park(raw, error)
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                if pause is None:
-                    return await self.park(raw, error)
-                metrics.CONSUMER_RETRIES.labels(self.name).inc()
-            await asyncio.sleep(pause)
-        return None
+        await self.deliver_batch([(envelope, raw)])
 
     async def deliver_batch(self, batch: Sequence[tuple[Envelope, RawRecord]]) -> None:
-        """Have a batch take effect in one transaction; fall back to one by one when any of it fails."""
-        if not batch:
-            return
-        try:
-            await self._deliver_together([envelope for envelope, _ in batch])
-        except Exception as error:
-            if is_transient(error):
-                raise
-            for envelope, raw in batch:
-                await self.deliver_or_park(envelope, raw)
+        """Have a batch take effect in one transaction, and what fails of it be parked, as one does.
 
-    async def _deliver_together(self, envelopes: Sequence[Envelope]) -> None:
+        When it fails, each half of it is tried, and so on: what is poison is found among many in a
+        few transactions, and everything keeps its order. Also where it lost a race: two batches that
+        touch the same rows in another order would wait for each other again and again, where short
+        transactions pass.
+        """
         heard: list[tuple[Envelope, Event]] = []
-        unknown: list[str] = []
-        for envelope in envelopes:
-            event = envelope.event()
+        raws: dict[str, RawRecord] = {}
+        unknown: list[Envelope] = []
+        for envelope, raw in batch:
+            try:
+                event = envelope.event()
+            except UnreadableRecord as error:
+                await self.park(raw, error)
+                continue
             if event is None:
-                unknown.append(envelope.type)
+                unknown.append(envelope)
             else:
                 heard.append((envelope, event))
-        known = await self._take_in(heard) if heard else 0
-        # Counted once it is done: a batch that fails is gone through again, one by one.
-        for kind in unknown:
-            metrics.CONSUMER_UNKNOWN.labels(self.name).inc()
-            log.info("unknown_event_skipped", consumer=self.name, type=kind)
-        metrics.CONSUMER_DUPLICATES.labels(self.name).inc(known)
-        metrics.CONSUMER_HANDLED.labels(self.name).inc(len(heard))
+                raws.setdefault(envelope.event_id, raw)
+        await self._take_in_or_park(heard, raws)
+        # Counted once it is done: a batch that cannot be taken in now comes again.
+        for envelope in unknown:
+            self._skip(envelope)
 
-    async def _take_in(self, heard: Sequence[tuple[Envelope, Event]]) -> int:
-        """Have events take effect in one transaction; return how many had done so before."""
-        known = 0
+    async def _take_in_or_park(
+        self, heard: Sequence[tuple[Envelope, Event]], raws: Mapping[str, RawRecord]
+    ) -> None:
+        if not heard:
+            return None
+        try:
+            return await self._take_in(heard)
+        except Exception as error:
+            if is_transient(error) and not is_lost_race(error):
+                raise
+            failed = error
+        if len(heard) == 1:
+            return await self._retry(heard, raws[heard[0][0].event_id], failed)
+        middle = len(heard) // 2
+        await self._take_in_or_park(heard[:middle], raws)
+        await self._take_in_or_park(heard[middle:], raws)
+        return None
+
+    async def _retry(
+        self, alone: Sequence[tuple[Envelope, Event]], raw: RawRecord, error: Exception
+    ) -> None:
+        for pause in self._retries:
+            metrics.CONSUMER_RETRIES.labels(self.name).inc()
+            await asyncio.sleep(pause)
+            try:
+                return await self._take_in(alone)
+            except Exception as again:
+                if is_transient(again) and not is_lost_race(again):
+                    raise
+                error = again
+        if is_lost_race(error):
+            raise error
+        return await self.park(raw, error)
+
+    def _skip(self, envelope: Envelope) -> None:
+        metrics.CONSUMER_UNKNOWN.labels(self.name).inc()
+        log.info("unknown_event_skipped", consumer=self.name, type=envelope.type)
+
+    async def _take_in(self, heard: Sequence[tuple[Envelope, Event]]) -> None:
+        """Have events take effect in one transaction."""
         async with self._uow() as uow:
             new = await claim_new(
                 uow.session,
@@ -135,32 +173,45 @@ class Consumer:
                 event_ids=[envelope.event_id for envelope, _ in heard],
                 now=uow.now,
             )
+            fresh = []
             for envelope, event in heard:
                 if envelope.event_id in new:
                     new.remove(envelope.event_id)  # a batch may hold the same event twice
-                    await self._handle(envelope, event, uow)
-                else:
-                    known += 1
-            await uow.commit()
-        return known
+                    fresh.append((envelope, event))
+            if fresh:
+                await self._handle(fresh, uow)
+                await uow.commit()
+        metrics.CONSUMER_DUPLICATES.labels(self.name).inc(len(heard) - len(fresh))
+        metrics.CONSUMER_HANDLED.labels(self.name).inc(len(heard))
 
-    async def _handle(self, envelope: Envelope, event: Event, uow: UnitOfWork) -> None:
+    async def _handle(self, fresh: Sequence[tuple[Envelope, Event]], uow: UnitOfWork) -> None:
+        handle, handle_all = self.subscription.handle, self.subscription.handle_all
+        if handle is not None:
+            for envelope, event in fresh:
+                with self._within(envelope):
+                    await handle(event, uow)
+                    await flushed(uow.session)
+        elif handle_all is not None:
+            # Of events that are taken in together, the first stands for all.
+            with self._within(fresh[0][0]):
+                await handle_all([event for _, event in fresh], uow)
+                await flushed(uow.session)
+
+    @contextmanager
+    def _within(self, envelope: Envelope) -> Iterator[None]:
+        """Continue the trace of a record, and name it in what is logged."""
+        about = {
+            "messaging.system": "alongside",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": envelope.topic,
+            "messaging.consumer.group.name": self.name,
+            "messaging.message.id": envelope.event_id,
+        }
         with (
-            continued(
-                envelope.traceparent,
-                f"take in {envelope.type}",
-                attributes={
-                    "messaging.system": "alongside",
-                    "messaging.operation.type": "process",
-                    "messaging.destination.name": envelope.topic,
-                    "messaging.consumer.group.name": self.name,
-                    "messaging.message.id": envelope.event_id,
-                },
-            ),
+            continued(envelope.traceparent, f"take in {envelope.type}", attributes=about),
             structlog.contextvars.bound_contextvars(event_id=envelope.event_id),
         ):
-            await self.subscription.handle(event, uow)
-            await flushed(uow.session)
+            yield
 
     async def park(self, raw: RawRecord, error: BaseException) -> None:
         """Put a record aside, with everything it had and why; parking it again changes nothing."""

@@ -1,5 +1,7 @@
 """What other services said is kept as a copy, newest first."""
 
+from collections.abc import Sequence
+
 from alongside.contracts import (
     AttendanceRecorded,
     Event,
@@ -17,13 +19,15 @@ async def on_answers(event: Event, uow: SchedulerUow) -> None:
         await tell_proposed(event, uow)
 
 
-async def on_hours(event: Event, uow: SchedulerUow) -> None:
+async def hear_hours(events: Sequence[Event], uow: SchedulerUow) -> None:
     """Hear where supervisees stand, what is recorded, and what came of a consultant's visits."""
-    if isinstance(event, ProgressChanged):
-        await uow.copies.keep_progress(event)
-    elif isinstance(event, AttendanceRecorded):
-        entry = event.entry
-        if entry.series_id and entry.occurrence_key:
-            await uow.copies.keep_recorded(entry.series_id, entry.occurrence_key)
-    elif isinstance(event, VisitLogged):
-        await uow.visits.keep_log(event.visit)
+    await uow.copies.keep_progress(each for each in events if isinstance(each, ProgressChanged))
+    entries = [each.entry for each in events if isinstance(each, AttendanceRecorded)]
+    await uow.copies.keep_recorded(
+        (entry.series_id, entry.occurrence_key)
+        for entry in entries
+        if entry.series_id and entry.occurrence_key
+    )
+    for event in events:
+        if isinstance(event, VisitLogged):
+            await uow.visits.keep_log(event.visit)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import InvitationAnswered, ProgressChanged
@@ -48,24 +50,38 @@ class Copies:
         query = select(AnswerRow).where(AnswerRow.series_id == series_id)
         return (await self._session.exec(query)).all()
 
-    async def keep_progress(self, said: ProgressChanged) -> None:
-        """Keep somebody's progress if it is newer than what we have."""
-        row = await self._session.get(ProgressRow, said.supervisee_id)
-        if row is not None and row.version >= said.version:
+    async def keep_progress(self, said: Iterable[ProgressChanged]) -> None:
+        """Keep where people stand, as far as it is newer than what we have."""
+        newest: dict[str, ProgressChanged] = {}
+        for each in said:
+            known = newest.get(each.supervisee_id)
+            if known is None or known.version < each.version:
+                newest[each.supervisee_id] = each
+        if not newest:
             return
-        facts = said.model_dump(include=set(ProgressRow.model_fields))
-        await self._session.merge(ProgressRow(**facts))
-        await self._session.flush()
+        insert = _insert(self._session, ProgressRow)
+        columns = set(ProgressRow.model_fields)
+        await self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["supervisee_id"],
+                set_={name: insert.excluded[name] for name in columns - {"supervisee_id"}},
+                where=col(ProgressRow.version) < insert.excluded.version,
+            ),
+            [newest[person_id].model_dump(include=columns) for person_id in sorted(newest)],
+        )
 
     async def progress(self, person_ids: Iterable[str]) -> dict[str, ProgressRow]:
         """Return where people stand, as far as the logbook has said."""
         query = select(ProgressRow).where(col(ProgressRow.supervisee_id).in_(set(person_ids)))
         return {row.supervisee_id: row for row in await self._session.exec(query)}
 
-    async def keep_recorded(self, series_id: str, key: str) -> None:
-        """Keep that the attendance of a meeting is recorded: of one person is of all."""
-        await self._session.merge(RecordedRow(series_id=series_id, key=key))
-        await self._session.flush()
+    async def keep_recorded(self, meetings: Iterable[tuple[str, str]]) -> None:
+        """Keep that the attendance of meetings is recorded: of one person is of all."""
+        rows = [{"series_id": series_id, "key": key} for series_id, key in sorted(set(meetings))]
+        if rows:
+            await self._session.execute(
+                _insert(self._session, RecordedRow).on_conflict_do_nothing(), rows
+            )
 
     async def recorded(self, series_ids: Iterable[str]) -> set[tuple[str, str]]:
         """Return which meetings of these series are recorded, by series and key."""
@@ -73,3 +89,9 @@ class Copies:
             col(RecordedRow.series_id).in_(set(series_ids))
         )
         return set((await self._session.exec(query)).all())
+
+
+def _insert(session: AsyncSession, model: type[SQLModel]) -> Any:
+    """Return the dialect's INSERT, which knows ON CONFLICT."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if on_postgresql else sqlite.insert)(model)
