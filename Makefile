@@ -61,7 +61,7 @@ bench: .venv/.develop ## Measure, as ratios within one run
 	@$(BIN)/python -m bench $(ARGS)
 
 pins: .venv/.develop ## Pin the newest versions that fit requirements/*.in, with hashes
-	@cd requirements && for set in runtime develop stack; do \
+	@cd requirements && for set in runtime develop stack judges; do \
 	  echo "requirements/$$set.txt"; \
 	  ../$(BIN)/uv pip compile --upgrade --python-version 3.11 --universal --generate-hashes \
 	    --no-header --quiet $$set.in --output-file $$set.txt || exit 1; \
