@@ -94,7 +94,7 @@ async def test_a_milestone_is_worth_a_word_and_promises_nothing(notifier):
         )
     assert await kinds(notifier, "ben") == ["milestone"]
     row = (await notifier.mails("ben"))[-1]
-    assert row.subject == "24 h of reflective supervision: you appear to meet what IFS asks"
+    assert row.subject == "24.00 h confirmed: you appear to meet what IFS asks"
     assert "approved" not in row.raw.decode()
 
 

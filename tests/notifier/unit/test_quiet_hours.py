@@ -19,6 +19,7 @@ from alongside_notifier.domain.quiet import (
     remind_at,
 )
 from alongside_notifier.handlers.preferences import choose
+from alongside_notifier.http.day_bar import day_bar
 from alongside_notifier.store.people import Preferences
 from notifier.making import NOW, person
 
@@ -113,6 +114,20 @@ def test_times_of_day_are_read_as_they_are_written():
         minutes_of("half past ten")
 
 
+@pytest.mark.parametrize(
+    ("quiet", "spans", "text"),
+    [
+        (None, (), "No quiet hours"),
+        (Quiet(720, 1080), ((50.0, 25.0),), "Quiet from 12:00 PM until 6:00 PM, 6 h"),
+        (Quiet(1320, 420), ((0.0, 29.17), (91.67, 8.33)), "Quiet from 10:00 PM until 7:00 AM, 9 h"),
+        (Quiet(1320, 0), ((91.67, 8.33),), "Quiet from 10:00 PM until 12:00 AM, 2 h"),
+    ],
+)
+def test_a_day_is_drawn_with_its_quiet_hours(quiet, spans, text):
+    drawn = day_bar(quiet, datetime(2027, 1, 4, 15, 0, tzinfo=UTC), "America/Chicago")
+    assert (drawn.spans, drawn.text, drawn.now) == (spans, text, 37.5)
+
+
 async def be_quiet(notifier, who="ben", quiet=NIGHT, **facts):
     async with notifier.app.uow() as uow:
         person = await uow.people.get(who)
@@ -205,7 +220,9 @@ async def test_what_waits_goes_where_it_is_day_and_no_edit_loses_it(notifier):
             about="confirm", number=2, minutes=180, since=NOW.date(),
         )
     )  # fmt: skip
-    await notifier.hear_series(life.move(life.keys()[3], timedelta(hours=1)))  # before it is put off
+    await notifier.hear_series(
+        life.move(life.keys()[3], timedelta(hours=1))
+    )  # before it is put off
     await notifier.tick("remind")
     await notifier.hear_series(life.move(life.keys()[3], timedelta(hours=1)))
     await notifier.tick("remind")

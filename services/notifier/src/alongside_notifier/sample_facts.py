@@ -6,6 +6,7 @@ from typing import Any
 from alongside.contracts import Member, Occurrence, Pattern, PersonState, SeriesState
 from alongside.zones import zone
 from alongside_notifier.domain.words import Words
+from alongside_notifier.domain.words.times import hours as in_hours
 from alongside_notifier.domain.words.times import offset
 
 NOW = datetime(2027, 1, 4, 15, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ def plain_facts(
             "The hours confirmed so far appear to meet the requirement.",
             {
                 **known,
-                "hours": words.times.duration(1440),
+                "hours": in_hours(1440),
                 "category": "IFS",
                 "link": f"{link}/progress",
             },

@@ -16,6 +16,7 @@ from alongside.contracts import (
 from alongside.contracts.hours import EntryEvent, HoursEvent
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.words import Words
+from alongside_notifier.domain.words.times import hours
 from alongside_notifier.handlers.awaited import on_awaited
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.more_feeds import show_confirmed
@@ -147,7 +148,7 @@ async def _celebrate(event: MilestoneReached, uow: NotifierUow, desk: Desk) -> N
         words.language,
         association=await uow.people.association_name(),
         name=person.name,
-        hours=words.times.duration(event.counted_minutes),
+        hours=hours(event.counted_minutes),
         category=event.category,
         link=f"{desk.origin}/progress",
     )

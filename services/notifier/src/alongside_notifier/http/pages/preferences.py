@@ -19,6 +19,7 @@ from alongside_notifier.handlers.groups import groups_led
 from alongside_notifier.handlers.preferences import choose
 from alongside_notifier.handlers.refresh import series_of
 from alongside_notifier.http.channels import shown_channels
+from alongside_notifier.http.day_bar import day_bar
 from alongside_notifier.http.reading import OpenWrite, Read, TheDesk
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
@@ -111,6 +112,7 @@ async def _page(
         most=MOST_LEADS,
         quiet=quiet,
         zone_name=viewer.zone,
+        day=day_bar(chosen.quiet, read.now, viewer.zone),
         channels=await shown_channels(viewer.person_id, read, desk),
         errors=errors or {},
     )
