@@ -1,13 +1,14 @@
 """The notifier behind a port of its own, for programs that fetch by themselves."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import uvicorn
+
+from alongside.stack.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,7 @@ class Served:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

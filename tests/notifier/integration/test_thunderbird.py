@@ -1,10 +1,10 @@
 """Thunderbird, headless, follows a feed through everything that happens to it."""
 
-import socket
 from datetime import timedelta
 
 import pytest
 
+from alongside.stack.ports import free_port
 from alongside_notifier.domain.view import view_of
 from judges import ask
 from judges.thunderbird import Thunderbird
@@ -62,9 +62,6 @@ async def test_thunderbird_follows_a_feed(notifier, served, tmp_path):
     for life in (second, third):
         await notifier.hear_series(life.series)
     lives = (first, second, third)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        remote = free.getsockname()[1]
     address = await served.address("ben")
     changes = {
         "an occurrence moved": lambda: first.move(first.keys()[1], timedelta(hours=3)),
@@ -73,7 +70,7 @@ async def test_thunderbird_follows_a_feed(notifier, served, tmp_path):
         "somebody added to a series": lambda: third.join("ben", notifier.clock.now().date()),
         "the other series cancelled": second.end,
     }
-    async with Thunderbird(program, tmp_path, address, remote) as client:
+    async with Thunderbird(program, tmp_path, address, free_port()) as client:
         assert read(await client.shows(refresh=True)) == truth("ben", *lives)
         assert len(read(await client.shows(refresh=False))[0]) == 16
         before = truth("ben", *lives)
