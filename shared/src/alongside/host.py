@@ -7,7 +7,7 @@ relay's round, then the engines, which outlive everything that uses them.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from alongside.messaging.subscription import Consumer
 from alongside.observability import metrics
 from alongside.observability.pulse import Pulse
 from alongside.operations.figures import measure
+from alongside.operations.watch import Lag, Watch
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.lock import IN_USE, Lock
@@ -120,6 +121,13 @@ class Host:
         self.loops: dict[str, Pulse] = {}
         """What this process does again and again, by name."""
         self._in_use = Lock(settings.data / IN_USE)
+        for name, app in services.items():
+            app.web.state.watch = Watch(
+                app,
+                self.consumers[name],
+                loops=self.loops,
+                ask_lag=self._lag if settings.mode == "stack" else None,
+            )
 
     def _make_bus(self) -> Publisher:
         if self.settings.mode == "embedded":
@@ -141,6 +149,14 @@ class Host:
             else (),
             login=Login.of(self.settings),
         )
+
+    async def _lag(self, consumers: Collection[Consumer]) -> Lag:
+        from alongside.messaging.lag import lag  # noqa: PLC0415  # embedded has no Kafka
+        from alongside.messaging.login import Login  # noqa: PLC0415
+
+        groups = {f"alongside.{each.name}": each.subscription.topic for each in consumers}
+        waiting = await lag(self.settings.kafka_bootstrap or "", Login.of(self.settings), groups)
+        return {group.removeprefix("alongside."): each for group, each in waiting.items()}
 
     def _relay(self, app: ServiceApp) -> Relay:
         local = isinstance(self.bus, LocalBus)

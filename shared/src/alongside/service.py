@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -57,6 +57,31 @@ class Welcome(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Something that was given up, as an operator is shown it: without whom it was for."""
+
+    number: int
+    what: str
+    why: str
+    since: datetime
+
+
+class GivenUp(Protocol):
+    """What a service gave up, and can try once more."""
+
+    title: str
+    """Of the list."""
+
+    async def listed(self) -> Sequence[Undone]:
+        """Return what was given up lately, the newest first."""
+        ...
+
+    async def again(self, number: int) -> None:
+        """Have one tried once more; raise `NotFound` if it was not given up."""
+        ...
+
+
 @dataclass(slots=True)
 class ServiceApp:
     """One service, made by its `create_app(settings)` and not yet started."""
@@ -82,3 +107,5 @@ class ServiceApp:
     """Checks what only this service can check of its own record; returns what is wrong with it."""
     figures: Callable[[], Awaitable[Sequence[Figure]]] | None = None
     """What its operator watches besides what every service has."""
+    undone: GivenUp | None = None
+    """What it gave up, for an operator to have tried once more."""

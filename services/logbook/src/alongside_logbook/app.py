@@ -7,6 +7,7 @@ from alongside.clock import Clock, SystemClock
 from alongside.db import Database
 from alongside.db.uow import Bell, uow_factory
 from alongside.ids import NewId, new_id
+from alongside.operations.http import router_of
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
@@ -46,6 +47,7 @@ PREFIXES = (
     "/check",
     "/vouch",
     "/my-data",
+    "/operations/logbook",
     "/api/logbook",
 )
 
@@ -86,6 +88,7 @@ def create_app(
         outside_api.router,
         trainings_api.router,
         *pages.routers(),
+        router_of("logbook"),
     )
     housekeeping, importer = Housekeeping(uow), Importer(uow)
 

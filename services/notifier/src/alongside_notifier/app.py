@@ -10,6 +10,7 @@ from alongside.db import Database
 from alongside.db.claim import this_worker
 from alongside.db.uow import Bell, uow_factory
 from alongside.ids import NewId, new_id
+from alongside.operations.http import router_of
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
@@ -20,6 +21,7 @@ from alongside_notifier.channels import AppriseGateway
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
 from alongside_notifier.figures import figures
+from alongside_notifier.given_up import GivenUpMails
 from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
@@ -35,7 +37,15 @@ from alongside_notifier.store.people import People
 from alongside_notifier.store.tables import PLUMBING
 from alongside_notifier.store.uow import NotifierUow
 
-PREFIXES = ("/feeds", "/calendar", "/messages", "/preferences", "/answer", "/api/notifier")
+PREFIXES = (
+    "/feeds",
+    "/calendar",
+    "/messages",
+    "/preferences",
+    "/answer",
+    "/operations/notifier",
+    "/api/notifier",
+)
 
 
 def create_app(
@@ -78,7 +88,7 @@ def create_app(
     web.state.mail_folder = settings.mail_folder if settings.smtp_url is None else None
     web.state.person_gate = person_gate
     add_fast_path(web, "feeds", "/feeds/{token}.ics", door)
-    add_routes(web, *routers())
+    add_routes(web, *routers(), router_of("notifier"))
     worker = this_worker()
     post = post_of(settings)
     return ServiceApp(
@@ -94,6 +104,7 @@ def create_app(
         bell=bell,
         migrations="alongside_notifier.migrations",
         figures=partial(figures, database, clock),
+        undone=GivenUpMails(uow),
         on_stop=(post.close,),
         subscriptions=consumers.subscriptions(desk),
         tickers=(

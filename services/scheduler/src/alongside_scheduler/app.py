@@ -8,6 +8,7 @@ from alongside.clock import Clock, SystemClock
 from alongside.db import Database
 from alongside.db.uow import Bell, uow_factory
 from alongside.ids import NewId, new_id
+from alongside.operations.http import router_of
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
@@ -75,7 +76,7 @@ def create_app(
     web.state.uow = uow
     web.state.doors = doors
     web.state.person_gate = _Gate(doors, web.state)
-    add_routes(web, *json_routers(), my_data, *page_routers())
+    add_routes(web, *json_routers(), my_data, *page_routers(), router_of("scheduler"))
     housekeeping = Housekeeping(uow)
     allowed = AllowedHosts(settings.calendar_hosts)
     busy = Refresher(

@@ -24,6 +24,7 @@ ROUTES: Final = MappingProxyType[ServiceName, tuple[str, ...]](
             "/check",
             "/vouch",
             "/my-data",
+            "/operations/logbook",
             "/api/logbook",
         ),
         "notifier": (
@@ -32,6 +33,7 @@ ROUTES: Final = MappingProxyType[ServiceName, tuple[str, ...]](
             "/messages",
             "/preferences",
             "/answer",
+            "/operations/notifier",
             "/api/notifier",
         ),
     }
