@@ -12,6 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from icalendar.timezone import tzp
+
 from alongside import zones
 
 _NOTIFIER = "alongside_notifier.domain."
@@ -63,6 +65,7 @@ def _loaded() -> list[str]:
 def _forget() -> None:
     importlib.invalidate_caches()
     ZoneInfo.clear_cache()
+    tzp.use_default()  # our own reader of calendars remembers zones, too
     zones.tzdata_version.cache_clear()
     for module, name in (("posix_tz", "rule_of"), ("vtimezone", "zone_block")):
         loaded = sys.modules.get(_NOTIFIER + module)

@@ -5,7 +5,7 @@ It files the mails of one mailbox and can say what it shows. It reads a feed, to
 
 from datetime import UTC, date, datetime
 from email import message_from_bytes
-from email.policy import default
+from functools import lru_cache
 
 import icalendar
 import recurring_ical_events
@@ -14,7 +14,7 @@ SPAN = (date(2020, 1, 1), date(2042, 1, 1))
 
 
 def calendar_part(raw: bytes) -> str:
-    mail = message_from_bytes(raw, policy=default)
+    mail = message_from_bytes(raw)  # without a policy it does not parse every header again
     parts = [p for p in mail.walk() if p.get_content_type() == "text/calendar"]
     assert len(parts) == 1
     return parts[0].get_payload(decode=True).decode()
@@ -29,21 +29,31 @@ class Client:
     def __init__(self) -> None:
         self.series: dict[str, dict] = {}
         self.zones: dict[str, icalendar.Timezone] = {}
+        self.shown: dict[str, set[tuple]] = {}
+        """What was expanded of each series, until a mail says something new of it."""
 
     def receive(self, raw: bytes) -> None:
         calendar = icalendar.Calendar.from_ical(calendar_part(raw))
         assert not [error for part in calendar.walk() for error in part.errors]
         for block in calendar.walk("VTIMEZONE"):
-            self.zones[str(block["TZID"])] = block
+            self._hear_zone(str(block["TZID"]), block)
         method = str(calendar["METHOD"])
         events = calendar.walk("VEVENT")
         assert len({str(event["UID"]) for event in events}) == 1
         uid = str(events[0]["UID"])
+        self.shown.pop(uid, None)
         if method == "CANCEL":
             self._cancel(uid, events)
         else:
             assert method == "REQUEST"
             self._request(uid, events)
+
+    def _hear_zone(self, name: str, block: icalendar.Timezone) -> None:
+        """A newer block is what the zone is from then on, as clients that keep one a name have it."""
+        known = self.zones.get(name)
+        if known is None or known.to_ical() != block.to_ical():
+            self.zones[name] = block
+            self.shown.clear()
 
     def _request(self, uid: str, events) -> None:
         masters = [event for event in events if "RECURRENCE-ID" not in event]
@@ -83,8 +93,9 @@ class Client:
                 known["gone"][key] = event
 
     def shows(self) -> set[tuple]:
-        shown: set[tuple] = set()
-        for known in self.series.values():
+        for uid, known in self.series.items():
+            if uid in self.shown:
+                continue
             calendar = icalendar.Calendar()
             for block in self.zones.values():
                 calendar.add_component(block)
@@ -102,10 +113,11 @@ class Client:
             calendar.add_component(master)
             for event in known["overrides"].values():
                 calendar.add_component(event)
-            shown |= expanded(calendar)
-        return shown
+            self.shown[uid] = expanded(calendar)
+        return set().union(*(self.shown[uid] for uid in self.series))
 
 
+@lru_cache(maxsize=512)
 def shown_by(feed: bytes) -> set[tuple]:
     calendar = icalendar.Calendar.from_ical(feed)
     assert not [error for part in calendar.walk() for error in part.errors]
