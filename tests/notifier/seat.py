@@ -7,6 +7,7 @@ from alongside_notifier.domain.mime import Envelope, Letter, compose
 from alongside_notifier.domain.told import NOTHING, Message, left_to_tell
 from alongside_notifier.domain.vcalendar import Fragment, feed
 from alongside_notifier.domain.view import is_removed, membership_sequence, view_of
+from alongside_notifier.domain.words import ENGLISH, Words
 from notifier.client import Client
 from notifier.making import MAIL_FROM, person
 
@@ -20,8 +21,14 @@ class Seat:
     """One person: what they were told, their mailbox, their client."""
 
     def __init__(
-        self, person_id: str, *, small_changes: bool, client: Client | None = None
+        self,
+        person_id: str,
+        *,
+        small_changes: bool,
+        client: Client | None = None,
+        words: Words = ENGLISH,
     ) -> None:
+        self.words = words
         self.person = person(person_id)
         self.small_changes = small_changes
         self.told = NOTHING
@@ -56,7 +63,15 @@ class Seat:
             sender = Party("Ada (via Oak)", tagged(MAIL_FROM, "abc123"))
             to = Party(self.person.name, self.person.email)
             body = itip(
-                message, series, view, NAMES, organizer=sender, attendee=to, answer=None, now=now
+                message,
+                series,
+                view,
+                NAMES,
+                organizer=sender,
+                attendee=to,
+                answer=None,
+                now=now,
+                words=self.words,
             )
             raw = compose(
                 Letter("x", "x", "x"),
@@ -78,7 +93,7 @@ class Seat:
         return list(left.messages)
 
     def fragment(self, series, now) -> Fragment:
-        return feed_fragment(self.view(series), NAMES, now)
+        return feed_fragment(self.view(series), NAMES, now, words=self.words)
 
     def feed(self, series, now) -> bytes:
         return joined([self.fragment(series, now)])

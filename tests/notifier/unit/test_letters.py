@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from alongside_notifier.domain.words import LANGUAGES
 from alongside_notifier.letters import KINDS, Letters
 
 pytestmark = pytest.mark.unit
@@ -69,27 +70,43 @@ def words(text):
     return re.findall(r"[A-Za-zÀ-ÿ0-9&<>/]+", text)
 
 
+LETTERS = Letters()
+
+LABELS = {
+    "en": {
+        "I", "will", "be", "there", "Maybe", "cannot", "come", "Look", "at", "my", "hours", "Sign",
+        "in", "Join", "the", "session", "visit", "again", "See", "how", "they", "add", "up", "say", "so",
+        "here", "Choose", "your", "reminders", "Something", "came", "Please", "Reminders", "please",
+    },
+    "es": {
+        "Voy", "a", "asistir", "Tal", "vez", "No", "puedo", "Ver", "mis", "horas", "las", "sesiones", "la",
+        "sesión", "visita", "Entrar", "Revisar", "Elegir", "sus", "recordatorios", "Recordatorios",
+        "Conectarse", "cómo", "se", "suman", "Ya", "lo", "vi",
+    },
+}  # fmt: skip
+"""What stands on buttons, where the text has a bare link, or the other way round."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("leads", "noun"), [(True, "session"), (False, "session"), (True, "visit")]
 )
-def test_text_and_html_say_the_same(kind, leads, noun):
-    letter = Letters().render(kind, **{**FACTS, "leads": leads, "noun": noun})
+def test_text_and_html_say_the_same(kind, leads, noun, language):
+    letter = LETTERS.render(kind, language, **{**FACTS, "leads": leads, "noun": noun})
     assert "\n" not in letter.subject
     assert "<b>" not in letter.html
     bare = re.sub(r"<title>.*?</title>", "", letter.html, flags=re.DOTALL)
     shown = unescape(re.sub(r"<[^>]+>", " ", bare))
-    labels = {
-        "I", "will", "be", "there", "Maybe", "cannot", "come", "Look", "at", "my", "hours", "Sign",
-        "in", "Join", "the", "session", "visit", "again", "See", "how", "they", "add", "up", "say", "so",
-        "here", "Choose", "your", "reminders", "Something", "came", "Please", "Reminders", "please",
-    }  # fmt: skip
+    labels = LABELS[language]
     assert set(words(letter.text)) - labels == set(words(shown)) - labels
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_html_stands_alone(kind):
-    html = Letters().render(kind, **FACTS).html
+def test_html_stands_alone(kind, language):
+    html = LETTERS.render(kind, language, **FACTS).html
+    assert html.startswith(f'<!doctype html>\n<html lang="{language}">')
     assert "<script" not in html
     assert "<link" not in html
     assert "src=" not in html

@@ -10,17 +10,29 @@ from alongside.settings import Settings
 from alongside_notifier.app import create_app
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.mime import Envelope, Letter, compose
+from alongside_notifier.domain.words import LANGUAGES
 from alongside_notifier.letters import KINDS, Letters
 from alongside_notifier.own_letters import BrokenTemplates, letters_of
 from alongside_notifier.samples import Samples
 
 pytestmark = pytest.mark.unit
 
+PLAINLY = Environment(
+    loader=PackageLoader("alongside_notifier", "templates/mail"),
+    autoescape=select_autoescape(["html"], default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+SHIPPED = Letters()
+
 ASSOCIATION, ORIGIN = "Oak & Elm <Association>", "https://supervision.example"
 
 
-def samples(letters):
-    return Samples(letters, ASSOCIATION, ORIGIN)
+def samples(letters, language="en"):
+    return Samples(letters, ASSOCIATION, ORIGIN, language)
 
 
 def write(data, name, text):
@@ -38,30 +50,25 @@ def mail(letter):
 
 def rendered_plainly(kind, facts):
     """Render as it was done before there was a sandbox."""
-    environment = Environment(
-        loader=PackageLoader("alongside_notifier", "templates/mail"),
-        autoescape=select_autoescape(["html"], default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    language = facts["language"]
+    folder = kind if language == "en" else f"{language}/{kind}"
 
     def part(name):
-        return environment.get_template(f"{kind}/{name}").render(**facts)
+        return PLAINLY.get_template(f"{folder}/{name}").render(**facts)
 
     facts = {**facts, "subject": part("subject.txt").strip()}
     text = re.sub(r"\n{3,}", "\n\n", part("body.txt"))
-    return Letter(facts["subject"], text, part("body.html"))
+    return Letter(facts["subject"], text, part("body.html"), language)
 
 
 def test_every_letter_has_a_sample():
-    assert sorted(samples(Letters()).kinds) == sorted(KINDS)
+    assert sorted(samples(SHIPPED).kinds) == sorted(KINDS)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_sandbox_changes_no_byte(kind):
-    written = samples(Letters())
+def test_the_sandbox_changes_no_byte(kind, language):
+    written = samples(SHIPPED, language)
     facts = written.facts(kind)
     assert mail(written.sample(kind).letter) == mail(rendered_plainly(kind, facts))
 
@@ -71,16 +78,34 @@ def test_own_files_replace_shipped_ones_and_nothing_else(tmp_path):
     write(tmp_path, "README.md", "for people")
     write(tmp_path, ".git/config", "not a letter")
     write(tmp_path, "reminder/body.txt~", "{{ what an editor leaves }}")
-    own, shipped = samples(letters_of(tmp_path)), samples(Letters())
+    own, shipped = samples(letters_of(tmp_path)), samples(SHIPPED)
     before, after = shipped.sample("reminder").letter, own.sample("reminder").letter
     assert after.subject == "Soon: Tuesday Circle"
     assert after.text == before.text
     assert own.sample("changed") == shipped.sample("changed")
 
 
+def test_each_language_has_own_files_of_its_own_and_one_frame(tmp_path):
+    write(tmp_path, "reminder/subject.txt", "Soon: {{ title }}\n")
+    write(tmp_path, "es/changed/subject.txt", "Hay un cambio: {{ title }}\n")
+    write(tmp_path, "frame.html", "<i lang={{ language }}>{% block body %}{% endblock %}</i>")
+    letters = letters_of(tmp_path)
+    english, spanish = samples(letters), samples(letters, "es")
+    subjects = [each.sample("reminder").letter.subject for each in (english, spanish)]
+    assert subjects[0] == "Soon: Tuesday Circle"
+    assert subjects[1] == samples(SHIPPED, "es").sample("reminder").letter.subject
+    assert spanish.sample("changed").letter.subject == "Hay un cambio: Tuesday Circle"
+    assert english.sample("changed").letter.subject.startswith("Changed: ")
+    assert english.sample("changed").letter.html.startswith("<i lang=en>")
+    assert spanish.sample("changed").letter.html.startswith("<i lang=es>")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
+        ("es/changed/body.txt", "\n{{ titulo }}", ":2: 'titulo' is nothing this letter knows."),
+        ("es/changed/body.html", "{{ 1 / 0 }}", ":1: division by zero"),
+        ("es/remainder/body.txt", "x", "all of that below es/ for Spanish."),
         ("reminder/body.txt", "one\n{% if leads %}\n", ":2: Unexpected end of template"),
         (
             "reminder/body.txt",

@@ -50,6 +50,11 @@ class Samples:
         self._plain = plain_facts(association, origin, self._words)
 
     @property
+    def language(self) -> Language:
+        """In which language they are."""
+        return self._words.language
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of which there is a sample."""
         return (*_SERIES, *self._plain)

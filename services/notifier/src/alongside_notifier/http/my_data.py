@@ -12,7 +12,8 @@ HOLDINGS = (
         "preferences",
         _TABLES["preferences"],
         "person_id",
-        "leads alarm_minutes small_changes hour_mails quiet_from quiet_until digest digest_week",
+        "leads alarm_minutes small_changes hour_mails quiet_from quiet_until digest digest_week "
+        "language",
     ),
     Holding(
         "channels beside mail",
@@ -64,7 +65,7 @@ HOLDINGS = (
         "calendar feeds",
         _TABLES["feeds"],
         "person_id",
-        "kind group_id detail hours generation created_at last_modified expires_at revoked_at",
+        "kind group_id detail hours language alarm generation created_at last_modified expires_at revoked_at",
     ),
     Holding("window of hours", _TABLES["deadlines"], "id", "day said_at"),
     Holding(
