@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Write the committed descriptions: event schemas, AsyncAPI 3 and OpenAPI 3.1 per service.
 
-An event that changed incompatibly within its version is refused: give it a new version instead.
+An event that changed incompatibly within its version is refused: give it a new version instead. So
+is a route; --anyway writes it all the same, for one that no program can have used yet.
 
 Example: .venv/bin/python tools/contracts.py          # write
          .venv/bin/python tools/contracts.py --check  # only say whether they are current
@@ -14,19 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from alongside.contracts import ANSWERS, HOURS, PEOPLE, SESSIONS
+from alongside.describing.asyncapi import asyncapi
 from alongside.host import create_services
 from alongside.messaging.envelope import EVENT_TYPES
-from alongside.settings import Settings
-from alongside.testing.compatibility import breaks
+from alongside.settings import SERVICES, Settings
+from alongside.testing.compatibility import breaks, breaks_api
 
 ROOT = Path(__file__).parent.parent / "deploy"
-SAYS = {"scheduler": (PEOPLE, SESSIONS), "logbook": (HOURS,), "notifier": (ANSWERS,)}
-HEARS = {
-    "scheduler": (ANSWERS, HOURS),
-    "logbook": (PEOPLE, SESSIONS),
-    "notifier": (PEOPLE, SESSIONS, HOURS),
-}
 
 
 def documents() -> dict[Path, dict[str, Any]]:
@@ -35,7 +30,7 @@ def documents() -> dict[Path, dict[str, Any]]:
         ROOT / "contracts" / f"{name}.json": kind.model_json_schema(mode="serialization")
         for name, kind in EVENT_TYPES.items()
     }
-    made |= {ROOT / "asyncapi" / f"{name}.json": asyncapi(name) for name in SAYS}
+    made |= {ROOT / "asyncapi" / f"{name}.json": asyncapi(name) for name in SERVICES}
     return made | {ROOT / "openapi" / f"{name}.json": each for name, each in openapi().items()}
 
 
@@ -46,75 +41,21 @@ def openapi() -> dict[str, dict[str, Any]]:
         return {name: json.loads(json.dumps(each.web.openapi())) for name, each in services.items()}
 
 
-def asyncapi(service: str) -> dict[str, Any]:
-    """Return the AsyncAPI 3 document of one service."""
-    topics = sorted({*SAYS[service], *HEARS[service]})
-    messages = {
-        name: {
-            "name": name,
-            "contentType": "application/json",
-            "summary": (kind.__doc__ or "").split("\n")[0],
-            "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
-            "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12",
-                        "schema": kind.model_json_schema(mode="serialization")},
-        }
-        for name, kind in sorted(EVENT_TYPES.items())
-        if kind.topic in topics
-    }  # fmt: skip
-    channels = {
-        topic: {
-            "address": topic,
-            "bindings": {"kafka": {"topic": topic, "partitions": 6}},
-            "messages": {
-                name: {"$ref": f"#/components/messages/{name}"}
-                for name in messages
-                if EVENT_TYPES[name].topic == topic
-            },
-        }
-        for topic in topics
-    }
-    operations = {
-        f"{action} {topic}": {"action": action, "channel": {"$ref": f"#/channels/{topic}"}}
-        for action, heard in (("send", SAYS[service]), ("receive", HEARS[service]))
-        for topic in heard
-    }
-    return {
-        "asyncapi": "3.0.0",
-        "info": {"title": f"Alongside {service}", "version": "1"},
-        "defaultContentType": "application/json",
-        "channels": channels,
-        "operations": operations,
-        "components": {"messages": messages, "schemas": {"CloudEventHeaders": HEADERS}},
-    }
-
-
-HEADERS = {
-    "type": "object",
-    "description": "CloudEvents 1.0, binary mode.",
-    "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time"],
-    "properties": {
-        "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string"},
-        "ce_type": {"type": "string"},
-        "ce_source": {"type": "string"},
-        "ce_time": {"type": "string", "format": "date-time"},
-        "traceparent": {"type": "string"},
-    },
-}
-
-
 def main() -> int:
     """Write or check; return the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true", help="write nothing")
-    checking = parser.parse_args().check
-    faults = []
+    parser.add_argument("--anyway", action="store_true", help="accept routes that break programs")
+    said = parser.parse_args()
+    checking, faults = said.check, []
     for path, document in documents().items():
         old = json.loads(path.read_text()) if path.exists() else None
         if old is not None and path.parent.name == "contracts":
-            faults += [f"{path.stem}{broken}" for broken in breaks(old, document)]
+            faults += [f"{path.stem} {broken}" for broken in breaks(old, document)]
+        if old is not None and path.parent.name == "openapi" and not said.anyway:
+            faults += breaks_api(old, document)
         if checking and old != document:
             faults.append(f"{path.relative_to(ROOT.parent)} is not current: run tools/contracts.py")
     if faults:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, create_model
 from alongside.contracts import Credential, PersonRegistered, PersonState, people_events
 from alongside.messaging import Envelope, UnreadableRecord
 from alongside.messaging.envelope import EVENT_TYPES, read_record
-from alongside.testing.compatibility import breaks
+from alongside.testing.compatibility import breaks, breaks_api
 
 pytestmark = pytest.mark.unit
 
@@ -48,6 +48,50 @@ class Inner(BaseModel):
 )
 def test_what_breaks_is_named(old, new, words):
     found = breaks(schema(**old), schema(**new))
+    assert not found if words is None else any(words in each for each in found)
+
+
+def thing(**fields):
+    """Return the schema of something that holds more of its kind."""
+    made = schema(**fields)
+    return made | {
+        "properties": made["properties"] | {"in": {"$ref": "#/components/schemas/Thing"}}
+    }
+
+
+def described(*, path="/a", needed=(), sends=None, answers=None, status="201"):
+    """Return an OpenAPI document of one route."""
+    parameters = [
+        {"name": name, "in": "query", "required": name in needed, "schema": {"type": "string"}}
+        for name in ("since", "page")
+    ]
+    said = {
+        "parameters": parameters,
+        "requestBody": {"content": {"application/json": {"schema": sends or schema(a=(int, 0))}}},
+        "responses": {status: {"content": {"application/json": {
+            "schema": answers or {"$ref": "#/components/schemas/Thing"}}}}},
+    }  # fmt: skip
+    things = {"Thing": thing(b=(int, ...), more=(str, ""))}
+    return {"paths": {path: {"post": said}}, "components": {"schemas": things}}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, None),
+        ({"path": "/b"}, "POST /a: is gone"),
+        ({"needed": ("since",)}, "since became required"),
+        ({"sends": schema(a=(int, 0), c=(int, ...))}, ".c: became required"),
+        ({"sends": schema(a=(int, 0), c=(int, 1))}, None),
+        ({"sends": schema(c=(int, 1))}, ".a: is gone"),
+        ({"answers": thing(b=(int, ...))}, ".more: is gone"),
+        ({"answers": thing(b=(int, 1), more=(str, ...))}, None),
+        ({"answers": thing(b=(str, ...), more=(str, ""))}, ".b: was integer"),
+        ({"status": "200"}, "no longer answers 201"),
+    ],
+)
+def test_what_breaks_a_program_is_named(change, words):
+    found = breaks_api(described(), described(**change))
     assert not found if words is None else any(words in each for each in found)
 
 

@@ -9,19 +9,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
-from alongside.contracts import ANSWERS, HOURS, PEOPLE, SESSIONS
-from alongside.settings import ServiceName
+from alongside.messaging.topics import HEARS, SAYS
 
-SAYS: Final = MappingProxyType[ServiceName, tuple[str, ...]](
-    {"scheduler": (PEOPLE, SESSIONS), "logbook": (HOURS,), "notifier": (ANSWERS,)}
-)
-HEARS: Final = MappingProxyType[ServiceName, tuple[str, ...]](
-    {
-        "scheduler": (ANSWERS, HOURS),
-        "logbook": (PEOPLE, SESSIONS),
-        "notifier": (PEOPLE, SESSIONS, HOURS),
-    }
-)
+__all__ = ["HEARS", "SAYS", "Grant", "give", "grants"]
 
 _TOPIC, _GROUP = 2, 3
 _LITERAL, _PREFIXED = 3, 4

@@ -19,6 +19,7 @@ from alongside.observability import metrics
 from alongside.secrets import Secrets
 from alongside.settings import ServiceName, Settings
 from alongside.web import problems
+from alongside.web.described import add_descriptions
 from alongside.web.edge import Edge
 from alongside.web.ended import ended_sessions_of
 from alongside.web.guards import BodyLimit, RateLimit, SameOrigin
@@ -117,6 +118,7 @@ def create_web(
         body_limit=body_limit,
     )
     app.state.web = web
+    add_descriptions(app, web)
     health = Health(web, app.state)
     web.fast["static"] = ("/static/{file}", statics)
     for path in ("healthz", "readyz", "metrics"):

@@ -1,0 +1,26 @@
+"""Who says what, and who hears it."""
+
+from types import MappingProxyType
+from typing import Final
+
+from alongside.contracts import ANSWERS, HOURS, PEOPLE, SESSIONS
+from alongside.settings import ServiceName
+
+SAYS: Final = MappingProxyType[ServiceName, tuple[str, ...]](
+    {"scheduler": (PEOPLE, SESSIONS), "logbook": (HOURS,), "notifier": (ANSWERS,)}
+)
+HEARS: Final = MappingProxyType[ServiceName, tuple[str, ...]](
+    {
+        "scheduler": (ANSWERS, HOURS),
+        "logbook": (PEOPLE, SESSIONS),
+        "notifier": (PEOPLE, SESSIONS, HOURS),
+    }
+)
+ABOUT: Final = MappingProxyType(
+    {
+        PEOPLE: "Who is here, in which role, with which credentials. In order for each person.",
+        SESSIONS: "What is planned: whole series, as they stand. In order for each series.",
+        ANSWERS: "Who comes and who does not. In order for each series.",
+        HOURS: "What was held and what counts. In order for each supervisee.",
+    }
+)
