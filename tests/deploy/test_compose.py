@@ -74,7 +74,7 @@ def test_a_service_gets_its_own_secrets_and_no_others():
         for each in (SERVICE[name], SERVICE[f"migrate-{name}"]):
             plain = {secret for secret in each["secrets"] if isinstance(secret, str)}
             settings = {secret["target"] for secret in each["secrets"] if isinstance(secret, dict)}
-            mail = {"alongside_smtp_url"} if name == "notifier" else set()
+            mail = {"alongside_smtp_url", "alongside_channels"} if name == "notifier" else set()
             assert plain == set(KEYS_OF[name])
             assert settings == {f"alongside_{name}_database_url"} | mail
 

@@ -149,7 +149,7 @@ def test_the_runbook_makes_every_secret_from_its_files():
             re.DOTALL,
         )
         files = set(re.findall(r"--from-file=(?:[\w.]+=)?(\S+)", command))
-        mail = {"smtp_url"} if name == "notifier" else set()
+        mail = {"smtp_url", "channels"} if name == "notifier" else set()
         assert files == {*KEYS_OF[name], f"{name}_database_url"} | mail
 
 

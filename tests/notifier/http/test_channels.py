@@ -159,7 +159,7 @@ async def test_reminders_and_changes_come_by_it_beside_the_mail(notifier, servic
     assert (row.kind, row.last_error) == ("reminder", "Not sent: cancelled.")
     assert service.taken == []
     page = await (await open_browser("ben")).page("/messages")
-    assert page.count("By Text message") >= 3
+    assert page.count("Text message: ") >= 3
     assert "Not sent: cancelled." in page
 
 

@@ -146,6 +146,8 @@ def _offers(text: str) -> Iterator[Offer]:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark is not None else ""
         raise BrokenChannels(f"ALONGSIDE_CHANNELS is neither YAML nor JSON{where}.") from None
+    if named is None:
+        return  # nothing but a comment, as a new file of secrets has it
     if not isinstance(named, dict) or not named:
         raise BrokenChannels(
             "ALONGSIDE_CHANNELS maps names to addresses: Text message: twilio://…/{to}"

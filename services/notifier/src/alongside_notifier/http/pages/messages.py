@@ -190,9 +190,10 @@ def _short(row: Any, desk: Desk) -> dict[str, Any]:
     return {
         **_shown_of(row),
         "id": None,
-        "kind": f"By {by}: {_SHORT.get(row.kind, row.kind)}",
-        "subject": row.body,
+        "kind": f"to {row.hint}",
+        "subject": f"{by}: {_SHORT.get(row.kind, row.kind)}",
         "recipient": row.hint,
+        "body": row.body,
     }
 
 
