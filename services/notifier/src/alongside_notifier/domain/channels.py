@@ -102,9 +102,9 @@ _SAYINGS: dict[Language, _Sayings] = {
         "{association}: su código es {code}. Confirma que pueden llegar mensajes aquí. "
         "Quien no lo haya pedido no tiene que hacer nada.",
         "Recordatorio: {title}, {when}. {link}",
-        "Cambio: {title}. {said}. Por favor, diga que lo ha visto: {link}",
+        "Cambio: {title}. {said}. Por favor, indique que lo ha visto: {link}",
         "{was}: cancelada",
-        "{was}: se celebra al final",
+        "{was}: sí se lleva a cabo",
         "{was}: ahora {now}",
     ),
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alongside.web.times import local
+from alongside.web.times import zone_name as zone_letters
+from alongside.zones import zone
 from alongside_notifier.domain.words import SPANISH, Language
 
 
@@ -52,6 +54,14 @@ class AnswerWords:
     def refused(self, detail: str) -> str:
         """Return why an answer was refused."""
         return self.refusals.get(detail, detail)
+
+
+def _spanish_moment(instant: datetime, zone_name: str) -> str:
+    there = instant.astimezone(zone(zone_name))
+    return (
+        f"{SPANISH.times.short_day(there.date())} {there.year}, "
+        f"{SPANISH.times.clock(instant, zone_name)} {zone_letters(instant, zone_name)}"
+    )
 
 
 _ENGLISH = AnswerWords(
@@ -102,7 +112,7 @@ _ENGLISH = AnswerWords(
 _SPANISH = AnswerWords(
     language="es",
     skip="Ir al contenido",
-    when=SPANISH.times.line,
+    when=_spanish_moment,
     labels={"accepted": "Voy a asistir", "tentative": "Tal vez", "declined": "No puedo asistir"},
     stands={
         "accepted": "Usted va a asistir",

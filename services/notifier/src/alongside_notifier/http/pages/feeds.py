@@ -160,7 +160,9 @@ async def _choices(
     return {
         "languages": [*NAMES.items()],
         "usual_language": NAMES[desk.words(chosen.language).language],
-        "alarms": [(NO_ALARM, "No alarm"), *alarms_offered(own)],
+        "alarms": [(NO_ALARM, "No alarm"), *alarms_offered(own)]
+        if feed is None or feed.kind != "lead"
+        else alarms_offered(own),
         "usual_alarm": _alarm_said(chosen),
         "details": [(key, *words) for key, words in DETAILS.items()],
         "groups": [*(await groups_of(viewer.person_id, read)).items()],
