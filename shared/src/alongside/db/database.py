@@ -112,6 +112,7 @@ class Database:
 _REST_SECONDS = 1.0
 _LOST_RACES = frozenset({"40001", "40P01"})  # cannot be put in one order; a ring of waiting
 _PASSING = _LOST_RACES | {"53300", "55P03", "57P01", "57P02", "57P03"}  # full, locked, going, gone
+_NO_CONNECTION = "08"  # the class of codes; also of one that was lost while it was being made
 
 
 def is_lost_race(error: BaseException) -> bool:
@@ -127,7 +128,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, (OperationalError, PoolTimeout)):
         return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _state(error) in _PASSING
+        state = _state(error) or ""
+        return error.connection_invalidated or state in _PASSING or state.startswith(_NO_CONNECTION)
     # A template that is not there is an OSError by name only, and a mistake of ours.
     return isinstance(error, (OSError, TimeoutError)) and not isinstance(error, LookupError)
 

@@ -40,6 +40,10 @@ LONGEST_SILENCE = 180
 """Seconds after which a consumer that did not ask for records stands still."""
 LONGEST_PAUSE = 60
 """Seconds between tries while the database is away: far below Kafka's poll limit of five minutes."""
+LONGEST_KNOCK = 5
+"""Seconds between tries while Kafka is away: once it is back, nobody waits much longer than this."""
+FAREWELL = 10
+"""Seconds within which a process must have taken leave of Kafka, whether Kafka is there or not."""
 
 
 class KafkaBus:
@@ -62,7 +66,7 @@ class KafkaBus:
             ack_policy=AckPolicy.NACK_ON_ERROR,
             allow_auto_create_topics=False,
             security=login.for_broker(),
-            graceful_timeout=15,
+            graceful_timeout=FAREWELL - 2,
             logger=logging.getLogger("alongside.kafka"),
         )
         self._listening: dict[str, Any] = {}
@@ -154,7 +158,7 @@ class KafkaBus:
                 for pulse in self.pulses.values():
                     pulse.beat()  # away is not standing still
                 await asyncio.sleep(pause)
-                pause = min(30, pause * 2)
+                pause = min(LONGEST_KNOCK, pause * 2)
                 continue
             break
         self._connected.set()
@@ -178,9 +182,17 @@ class KafkaBus:
                 self.pulses[name].beat()
 
     async def stop(self) -> None:
-        """Finish the record in hand and leave the group, so that others need not wait for a timeout."""
+        """Finish the record in hand and leave the group, so that others need not wait for a timeout.
+
+        Where Kafka is away nobody can be told: then it ends all the same. What was not acknowledged
+        stays in the outbox, and what was not committed is heard again.
+        """
         self._connected.clear()
-        await self.broker.stop()
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self.broker.stop()
+        except TimeoutError:
+            log.warning("kafka_left_without_farewell", client=self.client)
 
 
 async def declare_topics(

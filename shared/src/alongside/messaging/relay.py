@@ -34,6 +34,9 @@ from alongside.observability.tracing import (
 
 log = structlog.get_logger(__name__)
 
+LONGEST_PAUSE = 5
+"""Seconds between tries while the bus or the database is away: soon after it is back, events flow."""
+
 
 class Publisher(Protocol):
     """Puts a record on the bus. Returning means it is there for good; anything else raises."""
@@ -91,7 +94,7 @@ class Relay:
             except Exception as error:  # noqa: BLE001  # the loop must outlive every fault
                 failures += 1
                 log.warning("relay_round_failed", service=self._service, error=repr(error))
-                await asyncio.sleep(min(30, 0.5 * 2 ** min(failures, 6)))
+                await asyncio.sleep(min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 6)))
                 continue
             if carried < self._batch:
                 await self._ear.wait(self._poll)
@@ -174,7 +177,8 @@ class Relay:
             first.id,
             worker=self._worker,
             error=error,
-            retry_at=self._clock.now() + claim.backoff(first.attempts, first=0.5, longest=30),
+            retry_at=self._clock.now()
+            + claim.backoff(first.attempts, first=0.5, longest=LONGEST_PAUSE),
         )
         await claim.release(session, self._outbox, [row.id for row, _ in rest], worker=self._worker)
 

@@ -1,7 +1,9 @@
 """Structured logs: one line an event, to standard error. Never bodies, never values of exceptions."""
 
 import logging
+import math
 import sys
+import time
 import traceback
 from collections.abc import Mapping, MutableMapping
 from types import TracebackType
@@ -54,6 +56,7 @@ def configure_logging(
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_Echoes())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
@@ -68,6 +71,33 @@ def configure_logging(
         library.handlers.clear()
         library.propagate = True
         library.setLevel(max(number, logging.WARNING))
+
+
+class _Echoes(logging.Filter):
+    """Lets a library say the same thing once in a while, with how often it wanted to.
+
+    While Kafka is away its client complains many times a second, for as long as that lasts.
+    """
+
+    EVERY = 10
+    """Seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in _QUIET_LIBRARIES:
+            return True
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        last, withheld = self._said.get(place, (-math.inf, 0))
+        if now - last < self.EVERY:
+            self._said[place] = last, withheld + 1
+            return False
+        self._said[place] = now, 0
+        if withheld:
+            record.msg, record.args = f"{record.getMessage()} (and {withheld} times before)", ()
+        return True
 
 
 def traced(error: BaseException) -> str:

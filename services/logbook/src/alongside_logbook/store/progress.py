@@ -36,6 +36,8 @@ class ProgressStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._stale: set[str] = set()
+        self._all_stale = False
 
     async def get(self, supervisee_id: str) -> ProgressRow | None:
         """Return where somebody stands."""
@@ -95,11 +97,26 @@ class ProgressStore:
         return (await self._session.execute(statement)).first() is not None
 
     async def make_stale(self, supervisee_ids: Iterable[str] | None = None) -> None:
-        """Have these people's progress, or everybody's, worked out again soon."""
-        statement = update(_PROGRESS).values(stale=True)
-        if supervisee_ids is not None:
-            statement = statement.where(_PROGRESS.c.supervisee_id.in_(set(supervisee_ids)))
-        await self._session.execute(statement)
+        """Have these people's progress, or everybody's, worked out again soon.
+
+        The unit of work writes it down when it commits (`mark_stale`): what many events of a batch
+        mark is one statement, in one order, so that no two batches wait for each other.
+        """
+        if supervisee_ids is None:
+            self._all_stale = True
+        else:
+            self._stale.update(supervisee_ids)
+
+    async def mark_stale(self) -> None:
+        """Write down what was said by `make_stale`."""
+        if not self._stale and not self._all_stale:
+            return
+        person = _PROGRESS.c.supervisee_id
+        marked = select(person).order_by(person).with_for_update()
+        if not self._all_stale:
+            marked = marked.where(person.in_(sorted(self._stale)))
+        await self._session.execute(update(_PROGRESS).where(person.in_(marked)).values(stale=True))
+        self._stale, self._all_stale = set(), False
 
     async def due(self, today: date, *, limit: int) -> Sequence[str]:
         """Return whose progress is stale or of an earlier day."""

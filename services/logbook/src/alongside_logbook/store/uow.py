@@ -23,6 +23,11 @@ from alongside_logbook.store.waiting import WaitingStore
 class LogbookUow(UnitOfWork):
     """What a use case works with."""
 
+    async def commit(self) -> None:
+        """Make everything so far permanent, with whose progress is to be worked out again."""
+        await self.progress.mark_stale()
+        await super().commit()
+
     @cached_property
     def people(self) -> PeopleStore:
         """Copies of people and of the association."""
