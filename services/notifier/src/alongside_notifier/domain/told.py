@@ -180,21 +180,27 @@ def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> L
     return LeftToTell(tuple(messages), told.model_copy(update=facts))
 
 
-def noted_before(told: Told, before: View | None, now: View | None) -> Told:
-    """Return what was told with its instants noted, where nobody did: before the clocks changed."""
-    if told.standing != "invited" or told.instants or before is None or now is None:
+def noted(told: Told, before: View | None, after: View | None = None) -> Told:
+    """Return what was told with its moments noted, where nobody did: as the series was then.
+
+    With what it is `after` the clocks changed, single meetings too: there the wall time stays.
+    """
+    if told.standing != "invited" or before is None:
         return told
-    update = _moments(now) | {"instants": _moments(before)["instants"]}
+    if not told.instants:
+        told = told.model_copy(update=_moments(before))
+    if after is None:
+        return told
     meetings = {
-        key: each.model_copy(update={"wall": _wall(meeting.starts_at, now)})
+        key: each.model_copy(update={"wall": _wall(meeting.starts_at, after)})
         if not each.wall
-        and (meeting := now.meeting(key)) is not None
+        and (meeting := after.meeting(key)) is not None
         and (old := before.meeting(key)) is not None
         and old.starts_at == each.starts_at
         else each
         for key, each in told.meetings.items()
     }
-    return told.model_copy(update={**update, "meetings": meetings})
+    return told.model_copy(update={"meetings": meetings})
 
 
 def _about_one(key: str, before: ToldMeeting, after: ToldMeeting) -> Message:
@@ -279,13 +285,18 @@ def _is_by_clocks(before: ToldMeeting, after: ToldMeeting) -> bool:
 
 def _moments(view: View) -> dict[str, str]:
     """Return when the whole series is, as instants and on the clock of its zone."""
-    starts = [view.recurrence.start]
+    meetings = view.meetings
     if view.recurrence.repeats:
-        starts = [meeting.original_start for meeting in view.meetings]
+        starts, walls = [each.original_start for each in meetings], [each.key for each in meetings]
+    else:
+        (only,) = meetings
+        starts = [only.starts_at]
+        is_there = only.starts_at == only.original_start
+        walls = [only.key if is_there else _wall(only.starts_at, view)]
     length = f"{view.recurrence.duration}"
     return {
         "instants": _digest([length, *(f"{each.astimezone(UTC):%Y%m%dT%H%M}" for each in starts)]),
-        "walls": _digest([length, *(_wall(each, view) for each in starts)]),
+        "walls": _digest([length, *walls]),
     }
 
 

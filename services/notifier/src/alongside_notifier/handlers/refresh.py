@@ -9,7 +9,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of, waiting_of
-from alongside_notifier.domain.told import NOTHING, Told, left_to_tell
+from alongside_notifier.domain.told import NOTHING, Told, left_to_tell, noted
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
     View,
@@ -78,6 +78,8 @@ async def refresh_seats(
     Seats first, feeds last, each in one order: so those who do this at once never wait in a ring.
     """
     seats = await uow.seats.of_series(series.series_id, only=only, lock=True)
+    if step is not None and step.before.tzdata != series.tzdata:
+        _note_clocks(series, step.before, seats)
     concerned = sorted((people_of(series) | set(seats)) if only is None else only)
     people = await uow.people.by_ids(concerned)
     chosen = await uow.people.preferences_of(concerned)
@@ -138,6 +140,13 @@ async def refresh_seats(
             )
         )
     ]
+
+
+def _note_clocks(series: SeriesState, before: SeriesState, seats: Mapping[str, SeatRow]) -> None:
+    """Note what calendars were told by the clocks of then, where nobody did at the time."""
+    for person_id, seat in seats.items():
+        then, now = view_of(before, person_id), view_of(series, person_id)
+        seat.told = noted(seat.told, then, now)
 
 
 async def _marks(

@@ -28,6 +28,8 @@ def why(message: Message, series: SeriesState) -> str:
     """Return in one sentence why somebody gets this message."""
     if series.purpose == "consultation" and message.kind in {"invitation", "removed"}:
         return f"{one_line(series.title)}: {'planned' if message.kind == 'invitation' else 'no longer yours'}."
+    if "clocks" in message.news:
+        return f"The rules of the clocks in {_zone_name(series)} changed."
     return _WHY[message.kind].format(
         title=one_line(series.title), one=ENGLISH.series.one_of(series)
     )
@@ -136,6 +138,8 @@ def _changes(message: Message, view: View | None, reader: "_Reader") -> list[str
         before = reader.line(part.before.starts_at)
         if part.method == "CANCEL":
             lines.append(says.cancelled.format(before=before))
+        elif "clocks" in part.news:
+            lines.append(reader.line(meeting.starts_at))
         elif "times" in part.news:
             lines.append(says.now.format(before=before, after=reader.line(meeting.starts_at)))
         elif "where" in part.news:
@@ -150,10 +154,9 @@ def _what(message: Message, view: View, reader: "_Reader", now: datetime) -> str
         return _what_of_one(message, reader)
     title, says = reader.title, reader.says
     if message.parts:
-        number, off = len(message.parts), all(each.method == "CANCEL" for each in message.parts)
-        return (says.some_off if off else says.some_changed).format(number=number, title=title)
-    if "times" in message.news:
-        return _what_of_times(view, reader, now)
+        return _what_of_several(message, reader)
+    if {"times", "clocks"} & set(message.news):
+        return _what_of_times(message, view, reader, now)
     if "where" in message.news:
         return says.meets_elsewhere.format(title=title)
     if "who" in message.news:
@@ -164,11 +167,21 @@ def _what(message: Message, view: View, reader: "_Reader", now: datetime) -> str
     return says.updated.format(title=title, host=reader.host)
 
 
+def _what_of_several(message: Message, reader: "_Reader") -> str:
+    says, number = reader.says, len(message.parts)
+    if all("clocks" in each.news for each in message.parts):
+        return says.by_clocks.format(title=reader.title, zone=_zone_name(reader.series))
+    off = all(each.method == "CANCEL" for each in message.parts)
+    return (says.some_off if off else says.some_changed).format(number=number, title=reader.title)
+
+
 def _what_of_one(message: Message, reader: "_Reader") -> str:
     says = reader.says
     one = says.one_of(reader.series)
     if message.before is not None and message.before.cancelled:
         return says.one_after_all.format(one=one)
+    if "clocks" in message.news:
+        return says.one_by_clocks.format(one=one, zone=_zone_name(reader.series))
     if "times" in message.news:
         return says.one_moved.format(one=one)
     if "where" in message.news:
@@ -176,8 +189,10 @@ def _what_of_one(message: Message, reader: "_Reader") -> str:
     return says.one_led_by.format(one=one, host=reader.host)
 
 
-def _what_of_times(view: View, reader: "_Reader", now: datetime) -> str:
+def _what_of_times(message: Message, view: View, reader: "_Reader", now: datetime) -> str:
     series, title, says = reader.series, reader.title, reader.says
+    if "clocks" in message.news:
+        return says.by_clocks.format(title=title, zone=_zone_name(series))
     if series.continued_by is not None:
         rest = says.rest if view.has_future(now) else says.no_rest
         return says.goes_on.format(title=title, rest=rest)
@@ -242,6 +257,10 @@ class _Reader:
     def short(self, instant: datetime) -> str:
         """Return a time for a subject, with zone and offset."""
         return self._times.subject(instant, self._zone)
+
+
+def _zone_name(series: SeriesState) -> str:
+    return series.zone.replace("_", " ")
 
 
 def _where(place: str | None, link: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import SeriesState
 from alongside.observability.tracing import current_traceparent
+from alongside.zones import tzdata_version
 from alongside_notifier.domain.told import Told
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.store.tables import SeatRow, SeriesRow, TellingRow
@@ -37,6 +38,33 @@ class Series:
             uid=state.uid,
             ends_at=ends_at,
             state=state,
+            drawn_with=tzdata_version(),
+        )
+
+    async def drawn_with(self, since: datetime) -> set[str]:
+        """Return by which versions of the time-zone database series were drawn that ended since then."""
+        rows = await self._session.exec(
+            select(SeriesRow.drawn_with).where(col(SeriesRow.ends_at) > since).distinct()
+        )
+        return set(rows)
+
+    async def drawn_by(
+        self, versions: Collection[str], since: datetime, limit: int
+    ) -> list[SeriesState]:
+        """Return series that were drawn by one of these versions, in one order."""
+        rows = await self._session.exec(
+            select(SeriesRow)
+            .where(col(SeriesRow.drawn_with).in_(versions), col(SeriesRow.ends_at) > since)
+            .order_by(col(SeriesRow.id))
+            .limit(limit)
+        )
+        return [row.state for row in rows]
+
+    async def note_drawn(self, series_ids: Collection[str]) -> None:
+        """Remember that these are drawn by the database of now."""
+        table = table_of(SeriesRow)
+        await self._session.execute(
+            update(table).where(table.c.id.in_(series_ids)).values(drawn_with=tzdata_version())
         )
 
     async def get(self, series_id: str) -> SeriesState | None:
@@ -254,6 +282,13 @@ class Tellings:
         await self._session.execute(
             delete(TellingRow).where(col(TellingRow.person_id) == person_id)
         )
+
+    async def of_series(self, series_id: str) -> set[str]:
+        """Return who is about to be told something of a series."""
+        rows = await self._session.exec(
+            select(TellingRow.person_id).where(TellingRow.series_id == series_id)
+        )
+        return set(rows)
 
     async def of_person(self, person_id: str) -> Sequence[TellingRow]:
         """Return what a person is about to be told."""

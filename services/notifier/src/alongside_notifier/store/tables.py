@@ -76,6 +76,10 @@ class SeriesRow(NotifierTable, table=True):
     uid: str = Field(sa_column=Column(String(255), nullable=False, unique=True))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     state: SeriesState = Field(sa_column=Column(PydanticJson(SeriesState), nullable=False))
+    drawn_with: str = Field(
+        default="", sa_column=Column(String(16), nullable=False, server_default="")
+    )
+    """Version of the time-zone database by which feeds show it."""
 
 
 class SeatRow(NotifierTable, table=True):
