@@ -1,6 +1,7 @@
 """Turning channels on and off, and putting short messages into their queue."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alongside.contracts import PersonState, SeriesState
@@ -21,6 +22,7 @@ from alongside_notifier.domain.channels import (
 )
 from alongside_notifier.domain.reminders import Due
 from alongside_notifier.domain.short_notice import Change
+from alongside_notifier.domain.words import Words
 from alongside_notifier.store.channel_tables import ChannelRow
 from alongside_notifier.store.channels import CODE, ShortMessage
 from alongside_notifier.store.uow import NotifierUow
@@ -125,13 +127,16 @@ async def switch_off(person_id: str, key: str | None, uow: NotifierUow) -> None:
 
 
 async def remind_by_channels(
-    person: PersonState, series: SeriesState, due: Due, identity: str, uow: NotifierUow, desk: Desk
+    channels: Sequence[ChannelRow],
+    person: PersonState,
+    series: SeriesState,
+    due: Due,
+    identity: str,
+    words: Words,
+    uow: NotifierUow,
+    desk: Desk,
 ) -> None:
-    """Queue a reminder by each channel for which somebody wants that, beside the mail."""
-    rows = await _on(person, uow, desk)
-    if not any(row.reminders for row in rows):
-        return
-    chosen = await uow.people.preferences(person.person_id)
+    """Queue a reminder by these channels of a person, beside the mail."""
     message = ShortMessage(
         f"<reminder.{identity}@{desk.domain}>",
         "reminder",
@@ -141,7 +146,7 @@ async def remind_by_channels(
             due.starts_at,
             person.zone,
             desk.answer_url(person, series),
-            desk.words(chosen.language),
+            words,
         ),
         due.starts_at,
         series.series_id,
@@ -149,9 +154,8 @@ async def remind_by_channels(
         due.starts_at,
         due.lead_minutes,
     )
-    for row in rows:
-        if row.reminders:
-            await uow.channel_messages.queue(message, row, uow.now)
+    for row in channels:
+        await uow.channel_messages.queue(message, row, uow.now)
 
 
 async def tell_by_channels(

@@ -20,6 +20,7 @@ from alongside_notifier.handlers.channels import remind_by_channels
 from alongside_notifier.handlers.mailroom import Draft, queue_letters
 from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.handlers.tell import OpenUow
+from alongside_notifier.store.channel_tables import ChannelRow
 from alongside_notifier.store.people import DEFAULTS, Preferences
 from alongside_notifier.store.tables import AnswerRow
 from alongside_notifier.store.uow import NotifierUow
@@ -35,7 +36,7 @@ async def send_reminders(open_uow: OpenUow, desk: Desk) -> int:
             rows = await uow.reminders.take_due(uow.now, _ROUND)
             if not rows:
                 return number
-            known = await _known(rows, uow)
+            known = await _known(rows, uow, desk)
             outcomes: dict[str, list[int]] = {}
             drafts = []
             for row in rows:
@@ -65,9 +66,11 @@ class _Known:
     series: Mapping[str, SeriesState]
     removed: Collection[tuple[str, str]]
     answers: Mapping[tuple[str, str], Sequence[AnswerRow]]
+    channels: Mapping[str, Sequence[ChannelRow]]
+    """By which reminders come beside the mail."""
 
 
-async def _known(rows: Sequence[Row[Any]], uow: NotifierUow) -> _Known:
+async def _known(rows: Sequence[Row[Any]], uow: NotifierUow, desk: Desk) -> _Known:
     person_ids = {row.person_id for row in rows}
     series = await uow.series.by_ids({row.series_id for row in rows})
     providers = {who for each in series.values() for who in providers_of(each)}
@@ -78,6 +81,7 @@ async def _known(rows: Sequence[Row[Any]], uow: NotifierUow) -> _Known:
         series=series,
         removed=await uow.seats.removed(person_ids, series),
         answers=await uow.answers.to_series(person_ids, series),
+        channels=await uow.channels.for_reminders(person_ids, desk.channels),
     )
 
 
@@ -164,9 +168,14 @@ def _identity(due: Due, series: SeriesState, person: PersonState) -> str:
 
 
 async def _by_channels(row: Row[Any], known: _Known, uow: NotifierUow, desk: Desk) -> None:
+    channels = known.channels.get(row.person_id)
+    if not channels:
+        return
     due = Due(row.due_at, row.occurrence_key, row.starts_at, row.lead_minutes)
     person, series = known.people[row.person_id], known.series[row.series_id]
-    await remind_by_channels(person, series, due, _identity(due, series, person), uow, desk)
+    words = desk.words(known.chosen.get(person.person_id, DEFAULTS).language)
+    identity = _identity(due, series, person)
+    await remind_by_channels(channels, person, series, due, identity, words, uow, desk)
 
 
 def _when(due: Due, minutes_left: int, words: Words) -> str:

@@ -52,6 +52,28 @@ class Channels:
         )
         return {row.channel: row for row in rows}
 
+    async def for_reminders(
+        self, person_ids: Collection[str], offered: Collection[str]
+    ) -> dict[str, list[ChannelRow]]:
+        """Return by which channels reminders come to these people, of those that are offered."""
+        found: dict[str, list[ChannelRow]] = {}
+        if not offered:
+            return found
+        rows = await self._session.exec(
+            select(ChannelRow)
+            .where(
+                col(ChannelRow.person_id).in_(person_ids),
+                col(ChannelRow.channel).in_(offered),
+                col(ChannelRow.confirmed_at).is_not(None),
+                col(ChannelRow.reminders).is_(True),
+            )
+            .order_by(col(ChannelRow.channel)),
+            execution_options={"populate_existing": True},
+        )
+        for row in rows:
+            found.setdefault(row.person_id, []).append(row)
+        return found
+
     async def take(self, person_id: str, channel: str) -> ChannelRow | None:
         """Return one channel of a person and lock it until the transaction ends."""
         rows = await self._session.exec(
