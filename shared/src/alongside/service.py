@@ -14,6 +14,7 @@ from alongside.db.uow import Bell
 from alongside.ids import NewId
 from alongside.messaging.subscription import Subscription
 from alongside.observability.figure import Figure
+from alongside.operations.finding import Finding
 from alongside.secrets import Secrets
 from alongside.settings import ServiceName, Settings
 
@@ -107,5 +108,7 @@ class ServiceApp:
     """Checks what only this service can check of its own record; returns what is wrong with it."""
     figures: Callable[[], Awaitable[Sequence[Figure]]] | None = None
     """What its operator watches besides what every service has."""
+    examine: Callable[[], Awaitable[Sequence[Finding]]] | None = None
+    """Looks, for the doctor, at what only this service uses; changes nothing."""
     undone: GivenUp | None = None
     """What it gave up, for an operator to have tried once more."""

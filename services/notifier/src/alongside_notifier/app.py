@@ -20,6 +20,7 @@ from alongside_notifier import consumers
 from alongside_notifier.channels import AppriseGateway
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
+from alongside_notifier.examining import examine
 from alongside_notifier.figures import figures
 from alongside_notifier.given_up import GivenUpMails
 from alongside_notifier.handlers.digest import send_digests
@@ -105,6 +106,7 @@ def create_app(
         migrations="alongside_notifier.migrations",
         figures=partial(figures, database, clock),
         undone=GivenUpMails(uow),
+        examine=partial(examine, settings),
         on_stop=(post.close,),
         subscriptions=consumers.subscriptions(desk),
         tickers=(

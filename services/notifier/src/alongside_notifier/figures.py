@@ -60,7 +60,7 @@ async def figures(database: Database, clock: Clock) -> tuple[Figure, ...]:
             "Mails given up within seven days",
             failed or 0,
             most=0,
-            advice="See Operations, mails: mend the cause, and have them tried once more there.",
+            advice="Mend the cause, then have them tried once more under Operations, Notifier.",
         ),
     )
 

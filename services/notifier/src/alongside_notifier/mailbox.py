@@ -64,6 +64,11 @@ class Mailbox:
             numbers = (found[0] or b"").decode().split()[:_AT_ONCE]
             return [(number, _fetched(client, number)) for number in numbers]
 
+    def knock(self) -> None:
+        """Sign in and leave again; raise `MailboxAway` if that cannot be."""
+        with self._opened():
+            pass
+
     def mark(self, numbers: list[str]) -> None:
         """Mark mails as read: they are not taken again."""
         if numbers:

@@ -3,7 +3,7 @@
 import typer
 
 from alongside import __version__
-from alongside.commands import keep, moving, parked, run
+from alongside.commands import doctor, keep, moving, parked, run
 from alongside.stack import commands as stack
 
 app = typer.Typer()
@@ -18,6 +18,6 @@ def version() -> None:
     typer.echo(__version__)
 
 
-for _part in (run, stack, keep, moving, parked):
+for _part in (run, stack, keep, doctor, moving, parked):
     app.registered_commands.extend(_part.app.registered_commands)
     app.registered_groups.extend(_part.app.registered_groups)

@@ -1,6 +1,5 @@
-"""Looking after an installation: migrations, topics, keys, and what is wrong with it."""
+"""Looking after an installation: migrations, topics, keys."""
 
-import shutil
 from typing import Annotated
 
 import typer
@@ -92,43 +91,3 @@ def keys() -> None:
     settings = load_settings()
     Secrets(settings.keys_folder, allow_create=True)
     console.print(f"The keys are in {settings.keys_folder.absolute()}")
-
-
-@app.command()
-def doctor() -> None:
-    """Look at the installation, and say what is wrong and what to do.
-
-    Example: alongside doctor
-    """
-    findings = cli_support.run(_examine(load_settings()))
-    for good, text in findings:
-        console.print(f"{'[green]ok[/]  ' if good else '[red]look[/]'} {text}")
-    if not all(good for good, _ in findings):
-        raise typer.Exit(1)
-
-
-async def _examine(settings: Settings) -> list[tuple[bool, str]]:
-    from alongside.db import claim  # noqa: PLC0415
-    from alongside.host import opened  # noqa: PLC0415
-    from alongside.messaging.dead_letters import parked  # noqa: PLC0415
-
-    free = shutil.disk_usage(settings.data if settings.data.exists() else ".").free // 2**20
-    findings = [(free > 200, f"{free} MiB free for {settings.data.absolute()}")]  # noqa: PLR2004
-    try:
-        async with opened(settings) as host:
-            for name, each in host.services.items():
-                findings.append((True, f"{name}: the database answers and is up to date"))
-                async with each.database.read() as session:
-                    waiting, oldest = await claim.pending(session, each.database.plumbing.outbox)
-                since = f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC" if oldest else ""
-                findings.append((waiting < 1000, f"{name}: {waiting} events wait{since}"))  # noqa: PLR2004
-                letters = len(await parked(each.database))
-                hint = " (see: alongside dead-letters list)" if letters else ""
-                findings.append((not letters, f"{name}: {letters} records are parked{hint}"))
-    except OSError as error:
-        findings.append((False, f"a database cannot be reached: {error}"))
-    if settings.smtp_url is None:
-        findings.append(
-            (True, f"no mail server is set: mail goes to {settings.mail_folder.absolute()}")
-        )
-    return findings

@@ -44,7 +44,7 @@ async def figures_of(app: ServiceApp) -> tuple[Figure, ...]:
             letters or 0,
             most=0,
             advice="Read why (alongside dead-letters list), mend the cause, then have them tried "
-            "again here or by: alongside dead-letters replay.",
+            "again under Operations, or by: alongside dead-letters replay.",
             labels=(app.name,),
         ),
         *own,

@@ -1,0 +1,283 @@
+"""Looking at an installation part by part: what is wrong, and what to do. It changes nothing."""
+
+import asyncio
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from alongside.db import migrate
+from alongside.db.database import is_transient
+from alongside.errors import AlongsideError
+from alongside.host import create_services
+from alongside.operations.figures import figures_of
+from alongside.operations.finding import Finding, bad, good
+from alongside.secrets import Secrets
+from alongside.service import ServiceApp
+from alongside.settings import SECRETS, SERVICES, ServiceName, Settings
+from alongside.stack.keys import KEYS_OF
+
+_LITTLE_SPACE = 500 * 2**20
+_SKEW = 5
+"""Seconds by which the clocks of two machines may differ."""
+_LONGEST = 15
+"""Seconds for which one part is waited for."""
+_LAG = 1000
+"""Records that wait for one consumer and are worth a look."""
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at one part after the other, the nearest first."""
+    for finding in (*_folder(settings), *_keys(settings), *_origin(settings)):
+        yield finding
+    for name in SERVICES:
+        async for finding in _service(settings, name):
+            yield finding
+    if settings.mode == "stack":
+        async for finding in _kafka(settings):
+            yield finding
+    if settings.otlp_endpoint:
+        yield await _collector(settings.otlp_endpoint)
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data.absolute()
+    if not folder.exists():
+        if settings.mode == "embedded":
+            yield bad("folder", f"{folder} is not there yet.", "`alongside up` makes it.")
+        return
+    if not os.access(folder, os.W_OK):
+        yield bad(
+            "folder",
+            f"{folder} cannot be written by this user.",
+            "Run as whoever owns it, or change its owner.",
+        )
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 2**30:.1f} GiB free for {folder}"
+    if free < _LITTLE_SPACE:
+        yield bad("disk", said, "Make room: without it nothing can be written down.")
+    else:
+        yield good("disk", said)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    folder = settings.keys_folder
+    if settings.mode == "embedded" and not folder.exists():
+        return  # made with the first start
+    wanted = {name for keys in KEYS_OF.values() for name in keys}
+    if settings.mode == "stack":
+        # Each service is given its own: all are here only where everything is.
+        named = [KEYS_OF[each] for each in SERVICES if getattr(settings, f"{each}_database_url")]
+        wanted = {name for keys in named for name in keys}
+    missing = sorted(name for name in wanted if not os.access(folder / name, os.R_OK))
+    if missing:
+        yield bad(
+            "keys",
+            f"{', '.join(missing)} cannot be read in {folder.absolute()}.",
+            "Copy them from the backup, or from the installation that signs people in; set "
+            "ALONGSIDE_KEYS to their folder. New ones (alongside keys) sign everybody out, and "
+            "every calendar must subscribe anew.",
+        )
+        return
+    yield from _key_contents(Secrets(folder), wanted)
+    yield from _key_modes(folder, wanted)
+
+
+def _key_contents(keys: Secrets, wanted: set[str]) -> Iterator[Finding]:
+    try:
+        if "link.key" in wanted:
+            keys.link_mac("doctor", "")
+        if "feed.key" in wanted:
+            keys.feed_mac("doctor")
+        public = keys.public_key.public_bytes_raw()
+        pair = "signing.pem" not in wanted or (
+            keys.signing_key.public_key().public_bytes_raw() == public
+        )
+    except (AlongsideError, ValueError) as error:
+        yield bad("keys", f"A key cannot be used: {error}", "Copy it anew from the backup.")
+        return
+    if pair:
+        yield good("keys", f"all keys are in {keys.folder.absolute()}")
+    else:
+        yield bad(
+            "keys",
+            "signing.pem and verifying.pem do not belong together.",
+            "Copy both from the same place: nobody can sign in with these.",
+        )
+
+
+def _key_modes(folder: Path, wanted: set[str]) -> Iterator[Finding]:
+    if folder.is_relative_to(SECRETS) or stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0:
+        return  # an orchestrator's own, or a folder that keeps everybody out
+    private = sorted(wanted - {"verifying.pem"})
+    opened = [name for name in private if (folder / name).stat().st_mode & 0o077]
+    if opened:
+        yield bad(
+            "keys",
+            f"Others on this machine may read {', '.join(opened)}.",
+            f"chmod 600 {' '.join(str(folder / name) for name in opened)}",
+        )
+
+
+def _origin(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.origin)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        yield bad(
+            "address",
+            f"People reach the pages at {settings.origin}, unencrypted.",
+            "Put a proxy with TLS before them, and set ALONGSIDE_BASE_URL to its https:// address.",
+        )
+
+
+async def _service(settings: Settings, name: ServiceName) -> AsyncIterator[Finding]:
+    if settings.mode == "embedded":
+        if not (settings.data / f"{name}.db").exists():
+            if settings.data.exists():
+                yield bad(name, "has no database yet.", "`alongside up` makes it.")
+            return
+    elif getattr(settings, f"{name}_database_url") is None:
+        return  # another process's, with an environment of its own
+    try:
+        app = create_services(settings, [name])[name]
+    except (AlongsideError, OSError, ValueError) as error:
+        said = error.detail if isinstance(error, AlongsideError) else str(error)
+        yield bad(name, f"cannot be made with these settings: {said}", "Mend that, and look again.")
+        return
+    try:
+        async with asyncio.timeout(2 * _LONGEST):
+            async for finding in _running(app):
+                yield finding
+    except TimeoutError:
+        yield bad(name, f"did not answer within {2 * _LONGEST} s.", "Is its database overloaded?")
+    finally:
+        for stop in app.on_stop:
+            await stop()
+        await app.database.close()
+
+
+async def _running(app: ServiceApp) -> AsyncIterator[Finding]:
+    try:
+        async with asyncio.timeout(_LONGEST):
+            await app.database.ping()
+            revision = await migrate.revision_of(app.database)
+    except (OSError, TimeoutError, SQLAlchemyError) as error:
+        yield _away(app, error)
+        return
+    head = await asyncio.to_thread(migrate.head_of, app.migrations)
+    if revision != head:
+        yield bad(
+            app.name,
+            f"the database is at revision {revision or 'none'}, and this version needs {head}.",
+            f"Run: alongside migrate {app.name}. If it is ahead, a newer version has been here: run "
+            "that one.",
+        )
+        return
+    yield good(app.name, "the database answers and is up to date")
+    for finding in await _clocks(app):
+        yield finding
+    for figure in await figures_of(app):
+        if figure.is_wrong:
+            yield bad(app.name, f"{figure.label.lower()}: {figure.text}", figure.advice)
+    if app.examine is not None:
+        for finding in await app.examine():
+            yield finding
+
+
+def _away(app: ServiceApp, error: Exception) -> Finding:
+    where = app.database.url.render_as_string(hide_password=True)
+    why = str(getattr(error, "orig", None) or error).splitlines()
+    said = f"the database at {where} cannot be used: {why[0] if why else type(error).__name__}"
+    hint = (
+        "Is it running, and reachable from here? Its pages answer 503 meanwhile; the others serve."
+        if is_transient(error) or isinstance(error, OSError)
+        else "Is the password right, and does the database exist and belong to this role?"
+    )
+    return bad(app.name, said, hint)
+
+
+async def _clocks(app: ServiceApp) -> tuple[Finding, ...]:
+    if app.database.dialect != "postgresql":
+        return ()
+    async with app.database.read() as session:
+        before = datetime.now(UTC)
+        theirs = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        between = before + (datetime.now(UTC) - before) / 2
+    skew = (theirs - between).total_seconds()
+    if abs(skew) <= _SKEW:
+        return ()
+    return (
+        bad(
+            app.name,
+            f"the database's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} ours.",
+            "Have both machines set their clocks by NTP: leases and reminders go by them.",
+        ),
+    )
+
+
+async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.kafka_bootstrap:
+        yield bad("kafka", "ALONGSIDE_KAFKA_BOOTSTRAP is not set.", "Set it, such as kafka:9092.")
+        return
+    from aiokafka.errors import KafkaError  # noqa: PLC0415  # only the stack has it
+
+    from alongside.messaging.grants import HEARS  # noqa: PLC0415
+    from alongside.messaging.lag import lag  # noqa: PLC0415
+    from alongside.messaging.login import Login  # noqa: PLC0415
+
+    groups = {
+        f"alongside.{name}-{topic.split('.')[1]}": topic
+        for name in SERVICES
+        if getattr(settings, f"{name}_database_url") is not None
+        for topic in HEARS[name]
+    }
+    try:
+        waiting = await lag(settings.kafka_bootstrap, Login.of(settings), groups, longest=_LONGEST)
+    except (OSError, TimeoutError, KafkaError) as error:
+        yield bad(
+            "kafka",
+            f"{settings.kafka_bootstrap} does not answer: {str(error) or type(error).__name__}",
+            "Is it running, and are ALONGSIDE_KAFKA_USER, _PASSWORD and _CA right? Pages work "
+            "meanwhile, and what is said waits in the outbox.",
+        )
+        return
+    yield good("kafka", f"{settings.kafka_bootstrap} answers")
+    missing = sorted({groups[group] for group, partitions in waiting.items() if not partitions})
+    if missing:
+        yield bad(
+            "kafka",
+            f"there are no topics {', '.join(missing)}.",
+            "Run: alongside topics. If they were there before, then: alongside replay.",
+        )
+    for group, partitions in waiting.items():
+        behind = sum(partitions.values())
+        if behind > _LAG:
+            at = ", ".join(f"{each}: {count}" for each, count in partitions.items() if count)
+            yield bad(
+                "kafka",
+                f"{behind} records wait for {group} (by partition {at}).",
+                "Is a worker of that service running? If one partition alone waits, its log says "
+                "what it cannot take; if all do, start more workers.",
+            )
+
+
+async def _collector(endpoint: str) -> Finding:
+    parts = urlsplit(endpoint)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        return bad(
+            "traces",
+            f"{endpoint} takes no connection: {str(error) or type(error).__name__}",
+            "Start the collector, or leave ALONGSIDE_OTLP_ENDPOINT empty. Nothing else waits for it.",
+        )
+    return good("traces", f"{endpoint} takes them")
