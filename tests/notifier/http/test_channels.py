@@ -185,6 +185,20 @@ async def test_what_is_not_taken_is_tried_again_and_ends_with_a_reason(
     assert "error 400" in await ben.page("/messages")
 
 
+async def test_a_late_reminder_waits_for_the_end_of_quiet_hours(notifier, service, open_browser):
+    life = await notifier.begin()
+    ben = await open_browser("ben")
+    await turned_on(notifier, service, ben)
+    await ben.post("/preferences", quiet_from="09:02", quiet_until="09:45", reminders="default")
+    notifier.clock.set(life.series.occurrences[0].starts_at - timedelta(minutes=60))  # 9:00
+    service.status = 503
+    await notifier.tick("remind")
+    for minutes, taken in ((0, 0), (5, 0), (39, 0), (1, 1)):
+        notifier.clock.advance(timedelta(minutes=minutes))
+        assert await notifier.tick("channels") == taken
+        service.status = 200
+
+
 async def test_whoever_is_killed_while_handing_over_has_it_repeated_once(
     notifier, service, open_browser, monkeypatch
 ):

@@ -6,12 +6,13 @@ never twice, and what cannot be known then is said.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Row
 
+from alongside.contracts import PersonState, SeriesState
 from alongside.db.claim import backoff
 from alongside.errors import AlongsideError
 from alongside.observability import metrics
@@ -19,6 +20,7 @@ from alongside_notifier.channels import Gateway, Offer, Unclear
 from alongside_notifier.delivery import Away, NotNow, Refused
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.channels import GIVE_UP, HIDDEN_CODE
+from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.domain.reminders import Due, why_not
 from alongside_notifier.handlers.answers import answer_for
 from alongside_notifier.handlers.channels import SEAL, changes_said, code_message_id, code_of
@@ -35,6 +37,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 MOST_HANDED = 2
 _BATCH = 5
+_WAITS = "It waits for quiet hours to end."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class _Ready:
     address: str
     text: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sleeps:
+    """A reminder that is late, and whose reader is not to be disturbed before then."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,12 @@ async def _send(
         ready = await _look(row, uow, desk)
         if isinstance(ready, _Over):
             await _end(row, ready, uow, worker)
+            return False
+        if isinstance(ready, _Sleeps):
+            await uow.channel_messages.again(
+                row.id, worker=worker, reason=_WAITS, retry_at=ready.until, unclear=False
+            )
+            await uow.session.commit()
             return False
         if not await uow.channel_messages.handing(row.id, worker=worker, body=ready.body):
             return False
@@ -134,7 +150,7 @@ async def _later(
         await uow.session.commit()
 
 
-async def _look(row: Row[Any], uow: NotifierUow, desk: Desk) -> _Ready | _Over:
+async def _look(row: Row[Any], uow: NotifierUow, desk: Desk) -> _Ready | _Over | _Sleeps:
     """Return a message as it is to be handed over now, or why it is not."""
     offer = desk.channels.get(row.channel)
     to = (await uow.channels.of_person(row.person_id)).get(row.channel)
@@ -149,7 +165,7 @@ async def _look(row: Row[Any], uow: NotifierUow, desk: Desk) -> _Ready | _Over:
     except AlongsideError:
         return _Over("failed", "The address was sealed with another key. Give it once more.")
     said = await _said(row, to, uow, desk)
-    if isinstance(said, _Over):
+    if not isinstance(said, str):
         return said
     text = said
     if row.kind == CODE and to.code_id is not None:
@@ -157,7 +173,9 @@ async def _look(row: Row[Any], uow: NotifierUow, desk: Desk) -> _Ready | _Over:
     return _Ready(offer, address, text, said)
 
 
-async def _said(row: Row[Any], to: ChannelRow, uow: NotifierUow, desk: Desk) -> str | _Over:
+async def _said(
+    row: Row[Any], to: ChannelRow, uow: NotifierUow, desk: Desk
+) -> str | _Over | _Sleeps:
     """Return what a message says as things stand now, or why it says nothing any more."""
     if row.kind == CODE:
         if to.code_id is None or not row.message_id.startswith(code_message_id(to.code_id, desk)):
@@ -169,12 +187,7 @@ async def _said(row: Row[Any], to: ChannelRow, uow: NotifierUow, desk: Desk) -> 
     if person is None or series is None or to.confirmed_at is None or not wanted:
         return _Over("withdrawn", "It is not wanted by this channel any more.")
     if row.kind == "reminder":
-        seat = await uow.seats.get(row.person_id, row.series_id)
-        view = seat_view(series, row.person_id, seat)
-        answer = await answer_for(row.person_id, series, row.occurrence_key, uow)
-        due = Due(row.queued_at, row.occurrence_key, row.starts_at, row.lead_minutes)
-        reason = why_not(due, view, answer, uow.now)
-        return str(row.body) if reason is None else _Over("withdrawn", f"Not sent: {reason}.")
+        return await _reminder(row, person, series, uow)
     told = [
         change_of(each)
         for each in await told_of(row.person_id, series, uow)
@@ -185,3 +198,17 @@ async def _said(row: Row[Any], to: ChannelRow, uow: NotifierUow, desk: Desk) -> 
     if not told:
         return _Over("withdrawn", "They saw it before, or it is no longer so.")
     return await changes_said(person, series, told, uow, desk)
+
+
+async def _reminder(
+    row: Row[Any], person: PersonState, series: SeriesState, uow: NotifierUow
+) -> str | _Over | _Sleeps:
+    view = seat_view(series, row.person_id, await uow.seats.get(row.person_id, row.series_id))
+    answer = await answer_for(row.person_id, series, row.occurrence_key, uow)
+    due = Due(row.queued_at, row.occurrence_key, row.starts_at, row.lead_minutes)
+    reason = why_not(due, view, answer, uow.now)
+    if reason is not None:
+        return _Over("withdrawn", f"Not sent: {reason}.")
+    quiet = (await uow.people.preferences(row.person_id)).quiet
+    wakes = disturbs_from(uow.now, quiet, person.zone)
+    return _Sleeps(wakes) if wakes > uow.now else str(row.body)
