@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from alongside.contracts import Role
 from alongside.front import FrontDoor
 from alongside.host import Host, create_services
 from alongside.ids import SeededIds
 from alongside.service import Founder
 from alongside.settings import Settings
 from alongside.testing import FixedClock
+from alongside.web.tokens import sign_session
 from alongside_demo.client import Clients
 from alongside_demo.swift import swift_sqlite
 
@@ -34,6 +36,7 @@ class Life:
         self.door = FrontDoor(host.services.values())
         self.clients = Clients(self.door, ORIGIN, host.services["scheduler"].secrets, clock)
         self.ids: dict[str, str] = {}
+        self.lines: list[str] = []
 
     async def do(self, who: str, method: str, path: str, body: Any = None) -> Any:
         """Call a route as somebody, and have what is said by it carried."""
@@ -51,6 +54,14 @@ class Life:
         self.ids[key] = person_id
         facts = {"name": f"{key.title()} Sample", "zone": "America/Chicago"}
         self.clients.add(key, person_id=person_id, roles=(role,), **facts)
+
+    def token(self, key: str, role: Role) -> str:
+        """Return what somebody's browser keeps once they have signed in."""
+        return sign_session(
+            self.host.services["scheduler"].secrets,
+            person_id=self.ids[key], name=key, roles=(role,), zone="America/Chicago",
+            session_id=key, now=self.clock.now(), lifetime=timedelta(hours=1),
+        )  # fmt: skip
 
     async def tick(self, *names: str) -> None:
         """Have clocks strike: those named, or all of them."""
@@ -98,11 +109,14 @@ async def opened(
 
 
 @asynccontextmanager
-async def lived(folder: Path, *, seed: int = 7) -> AsyncIterator[Life]:
-    """Found an association in a folder, and live its half year."""
+async def lived(
+    folder: Path, *, seed: int = 7, listen: Callable[[Host], list[str]] | None = None
+) -> AsyncIterator[Life]:
+    """Found an association in a folder, and live its half year; `life.lines` is what was heard."""
     settings = Settings(data=folder, base_url=ORIGIN)
     with swift_sqlite():
         async with opened(settings, FixedClock(BEGAN), SeededIds(seed)) as life:
+            life.lines = listen(life.host) if listen else []
             for part in (_people, _circle, _hours, _elsewhere, _visits, _endings):
                 await part(life)
             yield life

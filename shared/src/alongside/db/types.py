@@ -35,7 +35,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class PydanticJson(TypeDecorator[Any]):
-    """A pydantic model, or anything a `TypeAdapter` takes, as JSON text."""
+    """A pydantic model, or anything a `TypeAdapter` takes, as JSON text.
+
+    While a version replaces another, both use one database: what is read passes over fields that
+    only the newer one knows, however strict the model is about what people send.
+    """
 
     impl = Text
     cache_ok = True
@@ -53,7 +57,7 @@ class PydanticJson(TypeDecorator[Any]):
         return self._adapter.dump_json(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else self._adapter.validate_json(value)
+        return None if value is None else self._adapter.validate_json(value, extra="ignore")
 
     def copy(self, **kw: Any) -> "PydanticJson":  # noqa: ARG002
         """Return the same type again, as SQLAlchemy asks when it copies a table."""

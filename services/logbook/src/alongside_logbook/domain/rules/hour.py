@@ -68,7 +68,8 @@ class Verdict(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     state: State
-    code: ReasonCode
+    code: str
+    """A `ReasonCode`, or in a row that a later version wrote, one that only that version knows."""
     reason: str
     buckets: dict[str, int] = Field(default_factory=dict)
     """Minutes per requirement: counted, or to be counted once confirmed; empty if they never will be."""
