@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
+    FromClause,
     Row,
     Table,
     and_,
@@ -170,6 +170,6 @@ class Reminders:
         return rows.all()
 
 
-def _same_meeting(one: Table | Alias, other: Table) -> ColumnElement[bool]:
+def _same_meeting(one: FromClause, other: Table) -> ColumnElement[bool]:
     names = ("person_id", "series_id", "occurrence_key", "starts_at")
     return and_(*(one.c[name] == other.c[name] for name in names))
