@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from html import unescape
+from importlib.resources import files
+from pathlib import Path
 
 import icalendar
 import pytest
@@ -17,6 +19,7 @@ from alongside_notifier.domain.words.calendars import Calendars
 from alongside_notifier.domain.words.hours import Hours
 from alongside_notifier.domain.words.series import Series
 from alongside_notifier.handlers.preferences import choose
+from alongside_notifier.http.answer_words import answer_words
 from alongside_notifier.letters import KINDS, Letters
 from alongside_notifier.samples import Samples
 from alongside_notifier.store.people import Preferences
@@ -127,6 +130,37 @@ def test_every_letter_is_in_spanish_from_end_to_end(kind):
     # Links, and what is written in numbers, are the same.
     facts = re.compile(r"https?://\S+|America/\w+|UTC[-+:0-9]+|\d+(?= h\b)|\d+:\d\d")
     assert set(facts.findall(sample.letter.text)) == set(facts.findall(english.letter.text))
+
+
+def test_no_branch_of_a_spanish_template_or_phrase_is_in_english():
+    folder = Path(str(files("alongside_notifier"))) / "templates/mail/es"
+    texts = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.*")}
+    assert {name.partition("/")[0] for name in texts} == {*KINDS, "frame.html", "parts.html"}
+    # Of what is between braces, only what is quoted is said.
+    said = {name: _IN_BRACES.sub(_quoted, text) for name, text in texts.items()}
+    said["phrases"] = " ".join(
+        getattr(phrases, name)
+        for phrases in (SPANISH.series, SPANISH.hours, SPANISH.calendars)
+        for name in type(phrases).__mro__[1].__annotations__
+    )
+    said["asked"] = repr(SPANISH.asked).replace("seat_", "").replace("session_", "")
+    said["page"] = repr(answer_words("es").refusals.values())
+    found = {
+        name: set(re.findall(r"[a-záéíóúñü]+", re.sub(r"<[^>]+>|{\w+}", " ", text).lower()))
+        & ENGLISH_WORDS
+        for name, text in said.items()
+    }
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+_IN_BRACES = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+
+
+def _quoted(match):
+    if re.match(r"{% ?(extends|from)", match[0]):
+        return " "
+    bare = re.sub(r"== *\"[^\"]*\"|\"\w+\":", "", match[0])
+    return " ".join(re.findall(r"\"([^\"]*)\"", bare))
 
 
 @pytest.mark.parametrize("topic", [Calendars, Hours, Series])

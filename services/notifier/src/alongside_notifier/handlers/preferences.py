@@ -23,8 +23,8 @@ async def choose(
         raise Invalid("An alarm is at most a day ahead.", field="alarm_minutes")
     kept = replace(chosen, leads=leads)
     before = await uow.people.preferences(person.person_id)
-    if kept.language != before.language:
-        # Calendars take other words only where an event was revised later.
+    if (kept.language, kept.alarm_minutes) != (before.language, before.alarm_minutes):
+        # Calendars take other words, or an alarm, only where an event was revised later.
         await uow.feeds.revise(person.person_id, seconds(uow.now))
     await uow.people.set_preferences(person.person_id, kept)
     await wait_for_quiet(person, kept.quiet, uow)

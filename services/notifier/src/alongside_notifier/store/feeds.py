@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -112,8 +112,9 @@ class Feeds:
         )
 
     async def revise(self, person_id: str, now: datetime) -> None:
-        """Note that what all feeds of a person show was chosen anew."""
-        await self._set(_in_force(), col(FeedRow.person_id) == person_id, chosen_at=now)
+        """Note that what a person's feeds show was chosen anew, where they follow the person's choice."""
+        follows = or_(col(FeedRow.language).is_(None), FeedRow.alarm == "")
+        await self._set(_in_force(), col(FeedRow.person_id) == person_id, follows, chosen_at=now)
 
     async def written_else(self, usual: str, limit: int) -> Sequence[str]:
         """Return whose feeds are written in a language that they are no longer to be in.

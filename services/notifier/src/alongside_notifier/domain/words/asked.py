@@ -119,17 +119,17 @@ SPANISH_ASKED: Asked = {
         "Ver el horario",
     ),
     "time_proposed": Ask(
-        "Proponen otro horario: {what}",
-        "Una persona de la lista preferiría otro horario para una sesión de {what}. Usted ve cuál, y "
-        "con una sola pulsación la sesión se mueve y se avisa a todos.",
+        "Le proponen otro horario: {what}",
+        "Alguien de la lista preferiría otro horario para una sesión de {what}. Usted verá cuál, y "
+        "con un solo toque la sesión pasa a ese horario y se avisa a todas las personas.",
         "Ver el horario",
-        "Sirve hasta el {until}.",
+        "Puede responder hasta el {until}.",
     ),
     "clocks_collide": Ask(
         "Dos sesiones a la misma hora: {what}",
-        "Cambiaron las reglas de los relojes, y cada sesión conserva la hora del reloj que se acordó. "
-        "Con eso, alguien de {what} tiene ahora dos sesiones a la misma hora.",
-        "Ver cuáles, y mover una",
+        "Cambiaron las reglas de los husos horarios, y cada sesión conserva la hora local que se "
+        "acordó. Por eso, alguien de {what} tiene ahora dos sesiones a la misma hora.",
+        "Ver cuáles, y cambiar una",
         "La primera es el {until}.",
     ),
 }
