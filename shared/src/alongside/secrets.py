@@ -8,6 +8,10 @@ Each key is a file, so that an orchestrator can mount exactly those a service ne
 | `verifying.pem` (Ed25519, public) | every service |
 | `link.key` | every service: links in mail; it also seals what is kept secretly |
 | `feed.key` | the notifier: addresses of calendar feeds |
+| `verifying-before.pem`, `link-before.key` | whoever has the key of that name, after it was turned |
+
+A key is turned by `turn`: the new one signs and seals from then on, and what the one before signed or
+sealed is still taken. So nobody is signed out, and links in mails go on working.
 
 A missing file is an error only for who uses it.
 """
@@ -22,6 +26,8 @@ import stat
 import tempfile
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -35,8 +41,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from alongside.errors import AlongsideError
+from alongside.errors import AlongsideError, Conflict
 from alongside.settings import Settings
+
+BEFORE: Final = MappingProxyType(
+    {"verifying.pem": "verifying-before.pem", "link.key": "link-before.key"}
+)
+"""Where a key is kept that another took the place of."""
+
+Turned = Literal["signing", "link"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -80,10 +93,13 @@ class Secrets:
     @cached_property
     def public_key(self) -> Ed25519PublicKey:
         """The key by which every service recognises who signed in."""
-        key = load_pem_public_key(self._read("verifying.pem"))
-        if not isinstance(key, Ed25519PublicKey):
-            raise MissingKey(f"{self.folder / 'verifying.pem'} does not hold an Ed25519 key.")
-        return key
+        return _public(self._read("verifying.pem"), self.folder)
+
+    @cached_property
+    def public_keys(self) -> tuple[Ed25519PublicKey, ...]:
+        """The key by which sign-ins are recognised, and the one before it while that is kept."""
+        before = self._before("verifying.pem")
+        return self.public_key, *(() if before is None else (_public(before, self.folder),))
 
     def link_mac(self, purpose: str, value: str) -> str:
         """Return 43 characters that only a holder of the link key can make for this value."""
@@ -91,7 +107,12 @@ class Secrets:
 
     def is_link_mac(self, purpose: str, value: str, mac: str) -> bool:
         """Tell, in constant time, whether `mac` is the one for this purpose and value."""
-        return _same(self.link_mac(purpose, value), mac)
+        matches = [_same(each, mac) for each in self.link_macs(purpose, value)]
+        return any(matches)
+
+    def link_macs(self, purpose: str, value: str) -> tuple[str, ...]:
+        """Return what the link key makes of this value, and the one before it while that is kept."""
+        return tuple(_mac(key, f"{purpose}\0{value}") for key in self._link_keys)
 
     def feed_mac(self, value: str) -> str:
         """Return the 43 characters of a feed's address: 256 bits, made again whenever needed."""
@@ -121,16 +142,23 @@ class Secrets:
 
     def unseal(self, purpose: str, sealed: str) -> str:
         """Return the text that was sealed for this purpose; raise `BrokenSeal` for anything else."""
-        try:
-            whole = base64.urlsafe_b64decode(sealed)
-            nonce, rest = whole[:_NONCE_BYTES], whole[_NONCE_BYTES:]
-            return AESGCM(self._sealing_key).decrypt(nonce, rest, purpose.encode()).decode()
-        except (ValueError, InvalidTag) as error:
-            raise BrokenSeal from error
+        for key in self._link_keys:
+            try:
+                whole = base64.urlsafe_b64decode(sealed)
+                nonce, rest = whole[:_NONCE_BYTES], whole[_NONCE_BYTES:]
+                return AESGCM(_sealing(key)).decrypt(nonce, rest, purpose.encode()).decode()
+            except (ValueError, InvalidTag):
+                continue
+        raise BrokenSeal
 
     @cached_property
     def _sealing_key(self) -> bytes:
-        return hmac.digest(self._link_key, b"seal", hashlib.sha256)
+        return _sealing(self._link_key)
+
+    @cached_property
+    def _link_keys(self) -> tuple[bytes, ...]:
+        before = self._before("link.key")
+        return self._link_key, *(() if before is None else (_decoded(before, self.folder),))
 
     @cached_property
     def _link_key(self) -> bytes:
@@ -147,14 +175,12 @@ class Secrets:
         return secrets.token_bytes(_KEY_BYTES)
 
     def _symmetric(self, name: str) -> bytes:
-        text = self._read(name).strip()
-        try:
-            key = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-        except ValueError:
-            key = b""
-        if len(key) < _KEY_BYTES:
-            raise MissingKey(f"{self.folder / name} must hold at least 32 bytes in base64url.")
-        return key
+        return _decoded(self._read(name), self.folder / name)
+
+    def _before(self, name: str) -> bytes | None:
+        """Return the key that this one took the place of, while that is kept."""
+        path = self.folder / BEFORE[name]
+        return path.read_bytes() if path.exists() else None
 
     def _read(self, name: str) -> bytes:
         path = self.folder / name
@@ -170,7 +196,7 @@ class Secrets:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._create("signing.pem", _private_pem(Ed25519PrivateKey.generate()))
         for name in ("link.key", "feed.key"):
-            self._create(name, base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
+            self._create(name, _fresh())
         # Derived from the key that won, so that whoever lost a race writes the same.
         self._create("verifying.pem", _public_pem(self.signing_key.public_key()), mode=0o644)
 
@@ -192,6 +218,68 @@ class Secrets:
                 os.link(draft, path)
         finally:
             Path(draft).unlink()
+
+
+def turn(folder: Path, what: Turned) -> None:
+    """Put a new key in the place of one, and keep that one beside it as the one before.
+
+    Raises `MissingKey` where there is none, and `Conflict` where one before is still kept: what was
+    signed or sealed by it would not be taken any more.
+    """
+    kept = "verifying.pem" if what == "signing" else "link.key"
+    before = folder / BEFORE[kept]
+    if before.exists():
+        raise Conflict(
+            f"{before} is still kept: what was signed or sealed before the last turn needs it. Remove "
+            "it once it does not matter any more, and turn again."
+        )
+    old = Secrets(folder)
+    if what == "link":
+        _replace(before, old._read(kept))  # noqa: SLF001  # of this module
+        _replace(folder / kept, _fresh())
+        return
+    new = Ed25519PrivateKey.generate()
+    _ = old.signing_key  # who has only the public half cannot turn it
+    # In this order, at no moment is anything signed that nobody recognises.
+    _replace(before, _public_pem(old.public_key), mode=0o644)
+    _replace(folder / kept, _public_pem(new.public_key()), mode=0o644)
+    _replace(folder / "signing.pem", _private_pem(new))
+
+
+def _replace(path: Path, content: bytes, *, mode: int = stat.S_IRUSR | stat.S_IWUSR) -> None:
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(draft).replace(path)
+
+
+def _fresh() -> bytes:
+    return base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n"
+
+
+def _decoded(content: bytes, where: Path) -> bytes:
+    text = content.strip()
+    try:
+        key = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    except ValueError:
+        key = b""
+    if len(key) < _KEY_BYTES:
+        raise MissingKey(f"{where} must hold at least 32 bytes in base64url.")
+    return key
+
+
+def _public(content: bytes, where: Path) -> Ed25519PublicKey:
+    key = load_pem_public_key(content)
+    if not isinstance(key, Ed25519PublicKey):
+        raise MissingKey(f"A verifying key in {where} is not an Ed25519 key.")
+    return key
+
+
+def _sealing(link_key: bytes) -> bytes:
+    return hmac.digest(link_key, b"seal", hashlib.sha256)
 
 
 def _mac(key: bytes, value: str) -> str:

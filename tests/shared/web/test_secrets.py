@@ -1,11 +1,15 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from alongside.secrets import BrokenSeal, MissingKey, Secrets
+from alongside.errors import Conflict
+from alongside.secrets import BrokenSeal, MissingKey, Secrets, turn
 from alongside.settings import Settings
+from alongside.stack.keys import hand_out
+from alongside.web.tokens import BadToken, TokenReader, sign_session
 
 pytestmark = pytest.mark.unit
 
@@ -93,3 +97,44 @@ def test_what_is_sealed_opens_for_its_purpose_and_key_only(tmp_path: Path) -> No
     ):
         with pytest.raises(BrokenSeal):
             key.unseal(purpose, text)
+
+
+def test_a_turned_key_leaves_everybody_signed_in(tmp_path: Path) -> None:
+    old = Secrets(tmp_path, allow_create=True)
+    cookie = signed_in(old)
+    link, sealed, feed = old.link_mac("vouch", "r1"), old.seal("a", "kept"), old.feed_mac("f:1")
+    turn(tmp_path, "signing")
+    turn(tmp_path, "link")
+    new = Secrets(tmp_path, allow_create=True)
+    for secrets, token in ((new, cookie), (new, signed_in(new))):
+        assert TokenReader(secrets).read(token, NOW).person_id == "p1"
+    assert new.link_mac("vouch", "r1") != link
+    assert new.is_link_mac("vouch", "r1", link)
+    assert new.is_link_mac("vouch", "r1", new.link_mac("vouch", "r1"))
+    assert not new.is_link_mac("vouch", "r2", link)
+    assert [new.unseal("a", each) for each in (sealed, new.seal("a", "kept"))] == ["kept", "kept"]
+    assert new.feed_mac("f:1") == feed
+    # Each service is handed what it needs of both, and no more.
+    given = {path.name for path in hand_out("logbook", tmp_path, tmp_path / "of-logbook").iterdir()}
+    assert given == {"verifying.pem", "verifying-before.pem", "link.key", "link-before.key"}
+    with pytest.raises(Conflict, match="still kept"):
+        turn(tmp_path, "signing")
+    # Once the one before is put away, what it signed is nobody's.
+    (tmp_path / "verifying-before.pem").unlink()
+    (tmp_path / "link-before.key").unlink()
+    later = Secrets(tmp_path)
+    with pytest.raises(BadToken):
+        TokenReader(later).read(cookie, NOW)
+    with pytest.raises(BrokenSeal):
+        later.unseal("a", sealed)
+    assert not later.is_link_mac("vouch", "r1", link)
+
+
+NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def signed_in(secrets: Secrets) -> str:
+    return sign_session(
+        secrets, person_id="p1", name="Ada", roles=("supervisee",), zone="UTC",
+        session_id="s1", now=NOW,
+    )  # fmt: skip

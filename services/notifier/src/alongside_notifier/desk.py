@@ -1,6 +1,6 @@
 """What a use case needs that is in no transaction: settings, keys, templates."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from alongside.contracts import PersonState, SeriesState
 from alongside.secrets import Secrets
 from alongside.settings import Settings
 from alongside_notifier.channels import Offer, channels_of
-from alongside_notifier.domain.addresses import domain_of, reply_token, tagged
+from alongside_notifier.domain.addresses import domain_of, is_one_of, reply_token, tagged
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.words import ENGLISH, Language, Words, words_in
 from alongside_notifier.letters import Letters
@@ -57,6 +57,14 @@ class Desk:
     def reply_token(self, person_id: str) -> str:
         """Return the tag in the address that only this person is given."""
         return reply_token(self.secrets.link_mac("reply", person_id))
+
+    def tag_of(self, person_id: str, given: Collection[str]) -> str:
+        """Return which of this person's tags was given: of the key of today, or of the one before it.
+
+        Where none was, it is the one of today.
+        """
+        tags = [reply_token(each) for each in self.secrets.link_macs("reply", person_id)]
+        return next((each for each in tags if is_one_of(each, given)), tags[0])
 
     def sender_for(
         self, recipient_id: str, on_behalf_of: str, association: str, words: Words = ENGLISH

@@ -6,6 +6,7 @@ import typer
 
 from alongside import cli_support
 from alongside.cli_support import console, load_settings, service_name, stop
+from alongside.errors import AlongsideError
 from alongside.settings import ServiceName, Settings
 
 app = typer.Typer()
@@ -81,13 +82,31 @@ def topics(
 
 
 @app.command()
-def keys() -> None:
+def keys(
+    turn: Annotated[
+        str,
+        typer.Option(
+            help="Put a new key in the place of one: signing (sign-ins, API tokens) or link (links in "
+            "mails, what is kept sealed). What the one before signed or sealed is still taken."
+        ),
+    ] = "",
+) -> None:
     """Make the signing and link keys that are missing. The embedded mode does this by itself.
 
     Example: ALONGSIDE_KEYS=/run/alongside/keys alongside keys
+
+    Example: alongside keys --turn signing
     """
-    from alongside.secrets import Secrets  # noqa: PLC0415
+    from alongside import secrets  # noqa: PLC0415
 
     settings = load_settings()
-    Secrets(settings.keys_folder, allow_create=True)
+    if turn in {"signing", "link"}:
+        try:
+            secrets.turn(settings.keys_folder, "signing" if turn == "signing" else "link")
+        except AlongsideError as error:
+            stop(error.detail)
+        console.print(f"The {turn} key is new. Start every service again, the scheduler last.")
+    elif turn:
+        stop("Turn the signing or the link key. Feeds have a new address each on Calendar apps.")
+    secrets.Secrets(settings.keys_folder, allow_create=True)
     console.print(f"The keys are in {settings.keys_folder.absolute()}")

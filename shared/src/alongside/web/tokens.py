@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 
 from fastapi import Response
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OKPKey
 
 from alongside.contracts import Role
@@ -89,16 +89,16 @@ class TokenReader:
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._key: OKPKey | None = None
+        self._keys: tuple[OKPKey, ...] = ()
 
     def read(self, token: str, now: datetime) -> Claims:
         """Return what the token says; raise `BadToken` unless it is genuine and still runs."""
         if len(token) > _LONGEST_TOKEN:
             raise BadToken
-        if self._key is None:
-            self._key = OKPKey.import_key(self._secrets.public_key)
+        if not self._keys:
+            self._keys = tuple(map(OKPKey.import_key, self._secrets.public_keys))
         try:
-            opened = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
+            opened = self._opened(token)
             if opened.header.get("typ") != _TYPE:
                 raise BadToken
             claims = _claims(opened.claims)
@@ -107,6 +107,16 @@ class TokenReader:
         if now >= claims.expires_at:
             raise BadToken
         return claims
+
+    def _opened(self, token: str) -> jwt.Token:
+        """Return what the key of today signed, else what the one before it did."""
+        *others, last = self._keys
+        for key in others:
+            try:
+                return jwt.decode(token, key, algorithms=[_ALGORITHM])
+            except BadSignatureError:
+                continue
+        return jwt.decode(token, last, algorithms=[_ALGORITHM])
 
 
 def cookie_name(origin: str) -> str:

@@ -167,7 +167,7 @@ def _histories(links: Iterable[Link]) -> list[list[EntryVersion]]:
 
 
 def _training(link: Link) -> TrainingVersion:
-    return TrainingVersion.model_validate_json(link.body)
+    return TrainingVersion.model_validate_json(link.body, extra="ignore")
 
 
 def _period(

@@ -23,7 +23,7 @@ async def prove_trainings(person_id: str, uow: LogbookUow) -> tuple[int, list[st
 async def _pointers(person_id: str, links: list[Link], uow: LogbookUow) -> list[str]:
     newest: dict[str, TrainingVersion] = {}
     for link in links:
-        version = TrainingVersion.model_validate_json(link.body)
+        version = TrainingVersion.model_validate_json(link.body, extra="ignore")
         newest[version.training_id] = version
     rows = await uow.trainings.of_person(person_id, withdrawn=True)
     shown = {row.training_id: row.current for row in rows}

@@ -165,7 +165,7 @@ async def training_history(training_id: str, actor: Actor, uow: LogbookUow) -> T
     training = await training_of(training_id, actor, uow)
     here = await uow.trainings.files(training.person_id)
     rows = await uow.trainings.history(training_id)
-    versions = [TrainingVersion.model_validate_json(row.body) for row in rows]
+    versions = [TrainingVersion.model_validate_json(row.body, extra="ignore") for row in rows]
     names = await Names.of(uow, [training.person_id, *(each.actor_id for each in versions)])
     return TrainingHistory(
         person=names(training.person_id),

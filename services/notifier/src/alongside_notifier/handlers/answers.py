@@ -89,7 +89,7 @@ async def _judged(reply: Reply, uow: NotifierUow, desk: Desk) -> Taken:
     verdict = judge(
         reply,
         series=series,
-        expected_token=desk.reply_token(person.person_id) if person else None,
+        expected_token=desk.tag_of(person.person_id, reply.tokens) if person else None,
         told=seat.told if seat else NOTHING,
         previous=previous,
         now=uow.now,

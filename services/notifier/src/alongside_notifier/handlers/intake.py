@@ -69,7 +69,7 @@ async def _came_back(bounce: Bounce, uow: NotifierUow, desk: Desk) -> Taken:
     if mail is None:
         return Taken("refused", "It reports on a mail that we did not send.")
     # Whoever can name the mail and the address it came from is the system that had it.
-    if not is_one_of(desk.reply_token(mail.person_id), bounce.tokens):
+    if not is_one_of(desk.tag_of(mail.person_id, bounce.tokens), bounce.tokens):
         return Taken("refused", "The report did not come to the address that the mail came from.")
     said = f"{FAILURES[bounce.failure]} {bounce.diagnosis}".strip()
     if not bounce.final:
