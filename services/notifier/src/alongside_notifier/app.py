@@ -23,6 +23,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.examining import examine
 from alongside_notifier.figures import figures
 from alongside_notifier.given_up import GivenUpMails
+from alongside_notifier.handlers.clocks import draw_anew
 from alongside_notifier.handlers.digest import send_digests
 from alongside_notifier.handlers.housekeeping import refresh_stale, sweep
 from alongside_notifier.handlers.remind import send_reminders
@@ -119,6 +120,7 @@ def create_app(
             Ticker("digests", timedelta(minutes=5), partial(send_digests, uow, desk)),
             Ticker("fetches", timedelta(seconds=15), partial(door.keep_fetches, uow)),
             Ticker("stale feeds", timedelta(minutes=10), partial(refresh_stale, uow, desk)),
+            Ticker("clocks", timedelta(seconds=30), partial(draw_anew, uow, desk)),
             Ticker("unreached", timedelta(seconds=30), partial(tell_unreached, uow, desk)),
             Ticker("sweep", timedelta(hours=1), partial(sweep, uow)),
             *_mailbox(settings, uow, desk),
