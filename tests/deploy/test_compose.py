@@ -28,6 +28,7 @@ CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 
 FILE = yaml.safe_load(COMPOSE.read_text())
 SERVICE = FILE["services"]
+PARTS_OF = {name: (name, f"{name}-worker", f"{name}-relay", f"migrate-{name}") for name in SERVICES}
 OURS = {name: each for name, each in SERVICE.items() if str(each["image"]).startswith("alongside-")}
 
 
@@ -71,7 +72,8 @@ def test_every_setting_they_name_exists():
 
 def test_a_service_gets_its_own_secrets_and_no_others():
     for name in SERVICES:
-        for each in (SERVICE[name], SERVICE[f"migrate-{name}"]):
+        for part in PARTS_OF[name]:
+            each = SERVICE[part]
             plain = {secret for secret in each["secrets"] if isinstance(secret, str)}
             settings = {secret["target"] for secret in each["secrets"] if isinstance(secret, dict)}
             mail = {"alongside_smtp_url", "alongside_channels"} if name == "notifier" else set()
@@ -122,7 +124,12 @@ def test_every_service_has_its_image_its_migration_and_its_command():
     for name in SERVICES:
         assert SERVICE[name]["build"]["args"] == {"SERVICE": name}
         assert SERVICE[name]["image"] == f"alongside-{name}"
-        assert SERVICE[name]["command"] == ["serve", name]
+        for part, roles in {"": "web", "-worker": "worker", "-relay": "relay,ticker"}.items():
+            each = SERVICE[f"{name}{part}"]
+            assert each["image"] == f"alongside-{name}"
+            assert each["command"] == ["serve", name, "--roles", roles]
+            assert each["environment"] == SERVICE[name]["environment"]
+            assert each["depends_on"] == SERVICE[name]["depends_on"]
         assert SERVICE[f"migrate-{name}"]["command"] == ["migrate", name]
         assert SERVICE[name]["depends_on"] == {
             f"migrate-{name}": {"condition": "service_completed_successfully"},
@@ -142,7 +149,7 @@ def test_every_container_is_hardened():
 
 def test_only_doors_are_published_and_only_on_loopback():
     published = {name: each["ports"] for name, each in SERVICE.items() if "ports" in each}
-    assert set(published) == {"door", "mailpit"}
+    assert set(published) == {"door", "mailpit", "grafana"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
