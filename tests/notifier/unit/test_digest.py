@@ -101,6 +101,7 @@ async def test_once_a_week_what_there_is_to_say(notifier):
     (mail,) = await digests(notifier)
     assert mail.message_id == "<digest.2027-W02.ben@supervision.example>"
     assert mail.subject == "Your week: 1 session, 1 entry waits for your word"
+    assert b"List-Unsubscribe: <https://supervision.example/preferences>" in mail.raw
     assert await digests(notifier, "cleo") == []
     # Whoever switches it off and on again, or moves, has had this week's.
     await want(notifier, "ben", digest=False)

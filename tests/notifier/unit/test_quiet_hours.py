@@ -210,7 +210,8 @@ async def test_what_waits_follows_changed_quiet_hours(notifier):
     assert (await sent(notifier, "awaited"))[0].done_at is not None
 
 
-async def test_what_waits_goes_where_it_is_day_and_no_edit_loses_it(notifier):
+@pytest.mark.parametrize("what", ["the zone", "the quiet hours"])
+async def test_what_waits_goes_once_it_disturbs_nobody_and_no_edit_loses_it(notifier, what):
     life = await notifier.begin()
     await be_quiet(notifier, leads=(720,))  # due at 22:00, so at 21:55
     notifier.clock.set(START - timedelta(hours=8))  # 2:00 at night: the machine is up again
@@ -229,7 +230,10 @@ async def test_what_waits_goes_where_it_is_day_and_no_edit_loses_it(notifier):
     await notifier.tick("send")
     assert await sent(notifier) == []
     assert [mail.done_at for mail in await sent(notifier, "awaited")] == [None]
-    await notifier.meet(person("ben", "Ben Achterberg", version=2, zone="Europe/Madrid"))
+    if what == "the zone":
+        await notifier.meet(person("ben", "Ben Achterberg", version=2, zone="Europe/Madrid"))
+    else:
+        await be_quiet(notifier, quiet=None, leads=(720,))
     await notifier.tick("remind")
     await notifier.tick("send")
     assert len(await sent(notifier)) == 1
