@@ -113,7 +113,7 @@ class Feeds:
 
     async def revise(self, person_id: str, now: datetime) -> None:
         """Note that what a person's feeds show was chosen anew, where they follow the person's choice."""
-        follows = or_(col(FeedRow.language).is_(None), FeedRow.alarm == "")
+        follows = or_(col(FeedRow.language).is_(None), col(FeedRow.alarm) == "")
         await self._set(_in_force(), col(FeedRow.person_id) == person_id, follows, chosen_at=now)
 
     async def written_else(self, usual: str, limit: int) -> Sequence[str]:
