@@ -2,8 +2,7 @@
 
 from abc import ABC, abstractmethod
 from datetime import date, datetime, timedelta
-
-from babel.dates import format_date
+from functools import lru_cache
 
 from alongside.zones import zone
 
@@ -154,13 +153,13 @@ class SpanishTimes(Times):
     """As in the United States and in Latin America: twelve hours, days and months in small letters."""
 
     def long_date(self, value: date) -> str:
-        return format_date(value, "d 'de' MMMM 'de' y", "es_US")
+        return _spanish(value, "d 'de' MMMM 'de' y")
 
     def long_day(self, value: date) -> str:
-        return format_date(value, "EEEE, d 'de' MMMM 'de' y", "es_US")
+        return _spanish(value, "EEEE, d 'de' MMMM 'de' y")
 
     def short_day(self, value: date) -> str:
-        return format_date(value, "EEE d MMM", "es_US")
+        return _spanish(value, "EEE d MMM")
 
     def clock(self, instant: datetime, zone_name: str) -> str:
         # By hand: the spaces that Babel puts into "a.m." do not survive every mail program.
@@ -203,6 +202,13 @@ class SpanishTimes(Times):
         if hours == 1:
             return "dentro de una hora, más o menos"
         return f"dentro de {_minutos(max(1, minutes))}"
+
+
+@lru_cache(maxsize=4096)
+def _spanish(value: date, pattern: str) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  # only where somebody reads Spanish
+
+    return format_date(value, pattern, "es_US")
 
 
 def _minutos(number: int) -> str:
