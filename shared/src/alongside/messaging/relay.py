@@ -21,6 +21,7 @@ from sqlalchemy import Row, delete, select
 from alongside.clock import Clock
 from alongside.db import claim
 from alongside.db.database import Database
+from alongside.db.insist import insist
 from alongside.db.uow import Bell
 from alongside.messaging.envelope import Envelope
 from alongside.observability import metrics
@@ -126,13 +127,17 @@ class Relay:
             by_key[row.topic, row.key].append(row)
         results = await asyncio.gather(*(self._carry(row_list) for row_list in by_key.values()))
         published = [row_id for done, _ in results for row_id in done]
-        async with self._database.write() as session:
-            await claim.settle(
-                session, self._outbox, published, worker=self._worker, now=self._clock.now()
-            )
-            for _, failed in results:
-                await self._give_back(session, failed)
-            await session.commit()
+
+        async def settle() -> None:
+            async with self._database.write() as session:
+                await claim.settle(
+                    session, self._outbox, published, worker=self._worker, now=self._clock.now()
+                )
+                for _, failed in results:
+                    await self._give_back(session, failed)
+                await session.commit()
+
+        await insist(settle, longest=self._lease.total_seconds() / 2)
         metrics.RELAY_PUBLISHED.labels(self._service).inc(len(published))
         return len(published)
 

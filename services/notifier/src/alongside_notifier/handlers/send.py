@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Row
 
 from alongside.db.claim import backoff
+from alongside.db.insist import insist
 from alongside.observability import metrics
 from alongside.observability.tracing import SpanKind, continued
 from alongside_notifier.delivery import Away, Counter, NotNow, Parcel, Post, Refused
@@ -28,6 +29,8 @@ _BATCH = 20
 _TOGETHER = 10
 _SETTLE_AFTER = 0.25
 """Seconds: so much, or so many mails, are repeated at most where a worker dies."""
+_PATIENCE = LEASE.total_seconds() / 2
+"""Seconds for which what was handed over is kept in mind while the database is away."""
 
 
 async def send_mail(open_uow: OpenUow, post: Post, worker: str) -> int:
@@ -109,14 +112,21 @@ class _Round:
         if not self._handed:
             return
         handed, self._handed = self._handed, []
-        async with self._open_uow() as uow:
-            await uow.mails.sent([row.id for row in handed], worker=self._worker, now=uow.now)
-            await uow.session.commit()
+
+        async def sent() -> None:
+            async with self._open_uow() as uow:
+                await uow.mails.sent([row.id for row in handed], worker=self._worker, now=uow.now)
+                await uow.session.commit()
+
+        await insist(sent, longest=_PATIENCE)
         for row in handed:
             metrics.MAIL_SENT.labels(row.kind).inc()
 
     async def _later(self, row: Row[Any], reason: str) -> bool:
         """Put a mail off, or give it up after days; tell whether the next one may follow."""
+        return await insist(lambda: self._put_off(row, reason), longest=_PATIENCE)
+
+    async def _put_off(self, row: Row[Any], reason: str) -> bool:
         async with self._open_uow() as uow:
             gives_up = bool(row.queued_at + GIVE_UP <= uow.now)
             if gives_up:
@@ -132,6 +142,9 @@ class _Round:
         return gives_up
 
     async def _release(self, ids: Sequence[int]) -> None:
-        async with self._open_uow() as uow:
-            await uow.mails.release(ids, worker=self._worker)
-            await uow.session.commit()
+        async def released() -> None:
+            async with self._open_uow() as uow:
+                await uow.mails.release(ids, worker=self._worker)
+                await uow.session.commit()
+
+        await insist(released, longest=_PATIENCE)
