@@ -192,12 +192,10 @@ def _master(look: Look, recurrence: Recurrence, sequence: int) -> Event:
     event.add("dtstart", recurrence.start)
     event.add("dtend", recurrence.start + recurrence.duration)
     if recurrence.rule:
-        event.add("rrule", {name: [value] for name, value in recurrence.rule})
+        event.add("rrule", {name: value.split(",") for name, value in recurrence.rule})
     if recurrence.dates:
-        # A rule that yields the first alone: some clients read RDATE and forget DTSTART without one,
-        # others show twice what is in both.
-        event.add("rrule", {"FREQ": ["DAILY"], "COUNT": ["1"]})
-        event.add("rdate", list(recurrence.dates))
+        # The first once more, which counts as once: some clients read RDATE and forget DTSTART.
+        event.add("rdate", [recurrence.start, *recurrence.dates])
     _particulars(event, look)
     return event
 

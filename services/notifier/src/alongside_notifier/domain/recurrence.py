@@ -1,7 +1,9 @@
 """In which words a calendar is told when a series meets.
 
 Four forms, the first that is exactly true for every instant: one meeting in UTC; a rule in the
-series' zone; the same rule in UTC, where no clock change lies between; a list of dates in UTC.
+series' zone; the same rule in UTC, where no clock change lies between; a list of dates in UTC. Dates
+that follow no rule are those of a weekly one, less the others: Outlook refuses a list of dates
+alone (MS-OXCICAL 2.1.3.1.1.20.18), and other clients show the first of them or all but the first.
 """
 
 from calendar import monthrange
@@ -15,9 +17,12 @@ from alongside.zones import zone
 from alongside_notifier.domain.vtimezone import ZoneBlock, is_utc, zone_block
 
 Form = Literal["single", "zone_rule", "utc_rule", "utc_dates"]
+Rule = tuple[tuple[str, str], ...]
 
 _BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MOST_STARTS = 2000
+_MOST_HOLES = 366
+"""So many dates may be left out of a rule that is made for given dates."""
 _PARTS = 6
 """What a fingerprint is made of: start, zone, length, rule, dates, holes."""
 
@@ -31,9 +36,9 @@ class Recurrence:
     duration: timedelta
     block: ZoneBlock | None = None
     """The VTIMEZONE that a zone rule needs."""
-    rule: tuple[tuple[str, str], ...] = ()
+    rule: Rule = ()
     dates: tuple[datetime, ...] = ()
-    """RDATE: the starts after the first, where there is no rule."""
+    """RDATE: the starts after the first, where no rule is true."""
     holes: tuple[datetime, ...] = ()
     """EXDATE: starts of the rule that are not this viewer's."""
 
@@ -142,9 +147,10 @@ def _zone_rule(
     block = zone_block(zone_name)
     if block is None or is_utc(zone_name):
         return None
-    every = _rule_starts(pattern, walls)
-    if every is None:
+    found = _rule_starts(pattern, walls)
+    if found is None:
         return None
+    every, rule = found
     said = {wall: block.says(wall) for wall in every}
     if any(said[wall] != instant for wall, instant in zip(walls, instants, strict=True)):
         return None
@@ -157,7 +163,7 @@ def _zone_rule(
         walls[0].replace(tzinfo=truth),
         duration,
         block=block,
-        rule=_rule(pattern, walls[0], len(every)),
+        rule=rule,
         holes=tuple(wall.replace(tzinfo=truth) for wall in every if wall not in mine),
     )
 
@@ -171,29 +177,43 @@ def _utc_rule(pattern: Pattern, instants: list[datetime], duration: timedelta) -
             "month_day": None if pattern.month_day is None else first.day,
         }
     )
-    every = _rule_starts(shifted, naive)
-    if every is None:
+    found = _rule_starts(shifted, naive)
+    if found is None:
         return None
+    every, rule = found
     mine = set(naive)
     return Recurrence(
         "utc_rule",
         instants[0],
         duration,
-        rule=_rule(shifted, first, len(every)),
+        rule=rule,
         holes=tuple(start.replace(tzinfo=UTC) for start in every if start not in mine),
     )
 
 
-def _rule_starts(pattern: Pattern, mine: list[datetime]) -> list[datetime] | None:
-    """Return the pattern's starts from the first to the last of mine, if all of mine are in it."""
+def _rule_starts(pattern: Pattern, mine: list[datetime]) -> tuple[list[datetime], Rule] | None:
+    """Return the starts of a rule from the first to the last of mine, with all of mine among them."""
     every: list[datetime] = []
     for start in _expand(pattern, mine[0]):
         if start > mine[-1] or len(every) > _MOST_STARTS:
             break
         every.append(start)
-    if not set(mine) <= set(every) or len(every) > 2 * len(mine) + 2:
+    if set(mine) <= set(every) and len(every) <= 2 * len(mine) + 2:
+        return every, _rule(pattern, mine[0], len(every))
+    return _rule_of_days(mine)
+
+
+def _rule_of_days(mine: list[datetime]) -> tuple[list[datetime], Rule] | None:
+    """Return a weekly rule on all weekdays of mine, where they are at one time of the day."""
+    if {start.time() for start in mine} != {mine[0].time()}:
         return None
-    return every
+    weekdays = sorted({start.weekday() for start in mine})
+    days = (mine[0] + timedelta(days=each) for each in range((mine[-1] - mine[0]).days + 1))
+    every = [start for start in days if start.weekday() in weekdays]
+    if len(every) - len(mine) > _MOST_HOLES:
+        return None
+    by_day = ",".join(_BYDAY[each] for each in weekdays)
+    return every, (("FREQ", "WEEKLY"), ("BYDAY", by_day), ("COUNT", str(len(every))))
 
 
 def _expand(pattern: Pattern, first: datetime) -> Iterator[datetime]:
@@ -231,7 +251,7 @@ def _day_in(pattern: Pattern, year: int, month: int) -> date | None:
     return last - timedelta(days=(last.weekday() - pattern.weekday) % 7)
 
 
-def _rule(pattern: Pattern, first: datetime, count: int) -> tuple[tuple[str, str], ...]:
+def _rule(pattern: Pattern, first: datetime, count: int) -> Rule:
     parts = [("FREQ", "WEEKLY" if pattern.frequency == "weekly" else "MONTHLY")]
     if pattern.interval != 1:
         parts.append(("INTERVAL", str(pattern.interval)))

@@ -2,12 +2,14 @@
 
 It is what every client understands, Exchange included; lists of past changes are not. The rule
 comes from the end of the zone's TZif file and so is true for the present and the future only.
+A dozen zones change their clocks at 24:00 of a day, or two days after it, or before it: what no
+client would understand is said at the nearest time of that day, and so is not true for some hours.
 Whoever renders a series checks each instant against `zoneinfo` and writes UTC where the rule
 cannot say it.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -17,6 +19,7 @@ from alongside_notifier.domain.posix_tz import Change, PosixRule, rule_of
 
 _DAY = timedelta(days=1)
 _LAST = 5
+_END_OF_DAY = timedelta(hours=23, minutes=59)
 _BYDAY = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _SINCE = 1970
 
@@ -29,6 +32,8 @@ class ZoneBlock:
     rule: PosixRule
     text: str
     """The component, CRLF and all."""
+    is_near: bool = False
+    """Whether the block changes the clocks at another time than they are changed."""
 
     def offset(self, wall: datetime) -> timedelta:
         """Return the UTC offset that a client reads from the block for a naive wall time."""
@@ -45,22 +50,26 @@ class ZoneBlock:
     def says(self, wall: datetime) -> datetime | None:
         """Return the instant of a wall time, or None where clients may read it in two ways."""
         truth = zone(self.name)
-        if _is_unclear(wall, truth):
+        if _is_unclear(wall, truth) or (self.is_near and self._is_unclear(wall)):
             return None
         return (wall - self.offset(wall)).replace(tzinfo=UTC)
+
+    def _is_unclear(self, wall: datetime) -> bool:
+        """Tell whether the clocks of the block show this wall time twice, or never."""
+        around = (self.rule.daylight or self.rule.standard) - self.rule.standard
+        return self.offset(wall - abs(around)) != self.offset(wall + abs(around))
 
 
 @cache
 def zone_block(name: str) -> ZoneBlock | None:
     """Return the block of a zone, or None if the two-rule form cannot say this zone at all."""
-    rule = rule_of(name)
-    if rule is None or not _has_whole_minutes(rule):
+    told = rule_of(name)
+    if told is None or not _has_whole_minutes(told):
         return None
+    rule = _within_days(told)
     lines = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
     if rule.daylight is None or rule.start is None or rule.end is None:
         lines += _observance("STANDARD", rule.standard_name, rule.standard, rule.standard, None)
-    elif not (_is_plain(rule.start) and _is_plain(rule.end)):
-        return None
     else:
         # A few zones call winter their daylight time; what is ahead is DAYLIGHT all the same.
         summer_first = rule.daylight > rule.standard
@@ -71,7 +80,8 @@ def zone_block(name: str) -> ZoneBlock | None:
         end = _observance(names[1], rule.standard_name, rule.daylight, rule.standard, rule.end)
         lines += [*end, *begin] if summer_first else [*begin, *end]
     lines.append("END:VTIMEZONE")
-    return ZoneBlock(name, rule, "".join(f"{line}\r\n" for line in lines))
+    text = "".join(f"{line}\r\n" for line in lines)
+    return ZoneBlock(name, rule, text, is_near=rule != told)
 
 
 def is_utc(name: str) -> bool:
@@ -121,8 +131,17 @@ def _is_unclear(wall: datetime, truth: ZoneInfo) -> bool:
     )
 
 
-def _is_plain(change: Change) -> bool:
-    return timedelta(0) <= change.at < _DAY
+def _within_days(rule: PosixRule) -> PosixRule:
+    """Return the rule with each change at a time of its own day."""
+    if rule.start is None or rule.end is None:
+        return rule
+    return replace(rule, start=_within_day(rule.start), end=_within_day(rule.end))
+
+
+def _within_day(change: Change) -> Change:
+    if timedelta(0) <= change.at < _DAY:
+        return change
+    return replace(change, at=min(max(change.at, timedelta(0)), _END_OF_DAY))
 
 
 def _has_whole_minutes(rule: PosixRule) -> bool:
