@@ -5,11 +5,17 @@ import asyncio
 import httpx2
 import pytest
 
+from alongside.contracts import PEOPLE
 from alongside.db import Database
 from alongside.db.far_bell import FarBell
 from alongside.db.plumbing import Plumbing, service_metadata
 from alongside.db.uow import Bell
 from alongside.host import ROLES
+from alongside.messaging.kafka import PARTITIONS
+from alongside.messaging.lag import lag
+from alongside.messaging.login import Login
+from alongside.operations.doctor import examine
+from alongside.settings import SERVICES
 from alongside.stack import supervisor
 from alongside.stack.supervisor import process_name
 
@@ -72,3 +78,15 @@ async def test_a_commit_wakes_the_loops_of_another_process_and_not_its_own_again
             each.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await database.close()
+
+
+async def test_the_doctor_asks_kafka_how_far_everybody_is(stack):
+    found = [each async for each in examine(stack.settings)]
+    assert [each.said for each in found if each.about == "kafka"] == [
+        f"{stack.settings.kafka_bootstrap} answers"
+    ]
+    assert {each.about for each in found if each.said.endswith("up to date")} == set(SERVICES)
+    groups = {"alongside.logbook-people": PEOPLE, "alongside.nobody": "alongside.nothing.v1"}
+    waiting = await lag(stack.settings.kafka_bootstrap, Login(), groups)
+    assert list(waiting["alongside.logbook-people"]) == list(range(PARTITIONS))
+    assert waiting["alongside.nobody"] == {}

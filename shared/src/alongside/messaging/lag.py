@@ -1,7 +1,7 @@
 """How far each consumer is: as its own process sees it, and as anybody may ask Kafka."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -49,7 +49,7 @@ async def lag(
         try:
             await admin.start()
             await reader.start()
-            ends = await reader.end_offsets(await _partitions(reader, set(groups.values())))
+            ends = await reader.end_offsets(await _partitions(admin, set(groups.values())))
             return {
                 group: await _of_group(admin, group, topic, ends) for group, topic in groups.items()
             }
@@ -58,13 +58,13 @@ async def lag(
             await admin.close()
 
 
-async def _partitions(reader: AIOKafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
-    there = await reader.topics()
+async def _partitions(admin: AIOKafkaAdminClient, topics: Collection[str]) -> list[TopicPartition]:
+    # All are asked for: naming one that is not there might make it.
     return [
-        TopicPartition(topic, number)
-        for topic in topics
-        if topic in there
-        for number in sorted(reader.partitions_for_topic(topic) or ())
+        TopicPartition(each["topic"], partition["partition"])
+        for each in await admin.describe_topics()
+        if each["topic"] in topics
+        for partition in each["partitions"]
     ]
 
 
@@ -76,6 +76,6 @@ async def _of_group(
         partition.partition: max(
             0, end - max(_BEGINNING, taken[partition].offset if partition in taken else _BEGINNING)
         )
-        for partition, end in ends.items()
+        for partition, end in sorted(ends.items())
         if partition.topic == topic
     }
