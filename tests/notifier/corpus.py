@@ -339,5 +339,105 @@ def counter(token):
     )
 
 
+def google_counter(token, *, start="20270126T190000Z", recurrence="RECURRENCE-ID:20270126T160000Z"):
+    """Google's "propose a new time"."""
+    mail = google(token, answer="TENTATIVE", recurrence=recurrence)
+    head, _, rest = mail.partition("Content-Transfer-Encoding: base64\n\n")
+    encoded = rest.partition("\n--0001--")[0]
+    calendar = base64.b64decode(encoded).decode()
+    calendar = calendar.replace("METHOD:REPLY", "METHOD:COUNTER").replace(
+        "DTSTART:20270112T160000Z", f"DTSTART:{start}"
+    )
+    return (
+        head.replace("method=REPLY", "method=COUNTER")
+        + "Content-Transfer-Encoding: base64\n\n"
+        + base64.encodebytes(calendar.encode()).decode()
+        + "--0001--\n--0000--\n"
+    )
+
+
+def delegated(token, *, to="somebody@people.example"):
+    """As RFC 5546 4.2.5 has it: who delegates and to whom, both as ATTENDEE."""
+    return _one_part(
+        token,
+        f"""\
+        BEGIN:VCALENDAR
+        PRODID:-//Example//Delegating//EN
+        METHOD:REPLY
+        VERSION:2.0
+        BEGIN:VEVENT
+        ORGANIZER:mailto:calendar+{token}@supervision.example
+        ATTENDEE;PARTSTAT=NEEDS-ACTION;DELEGATED-FROM="mailto:ben@people.example":mailto:{to}
+        ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{to}":mailto:ben@people.example
+        UID:{UID}
+        SEQUENCE:0
+        DTSTAMP:20270104T161500Z
+        END:VEVENT
+        END:VCALENDAR
+        """,
+    )
+
+
+def plain(token, *, lines="", answer="ACCEPTED", method="REPLY", attendee="ben@people.example"):
+    """The least that is an answer, to be spoiled."""
+    return _one_part(
+        token,
+        f"""\
+        BEGIN:VCALENDAR
+        PRODID:-//Example//Answers//EN
+        METHOD:{method}
+        VERSION:2.0
+        BEGIN:VEVENT
+        ATTENDEE;PARTSTAT={answer}:mailto:{attendee}
+        UID:{UID}
+        SEQUENCE:0
+        DTSTAMP:20270104T161500Z
+        {lines}
+        END:VEVENT
+        END:VCALENDAR
+        """,
+    )
+
+
+def _one_part(token, calendar):
+    lines = [line for line in dedent(calendar).strip().splitlines() if line.strip()]
+    return _mail(
+        f"""
+        From: Ben Achterberg <ben@people.example>
+        To: calendar+{token}@supervision.example
+        Subject: Answer
+        Date: Mon, 4 Jan 2027 16:15:00 +0000
+        Message-ID: <plain1@people.example>
+        MIME-Version: 1.0
+        Content-Type: text/calendar; charset=utf-8; method=REPLY
+        """,
+        "\n".join(lines) + "\n",
+    )
+
+
+def in_charset(token, *, said, written, cte, comment="Estaré de viaje, ¿otro día?"):
+    """Bytes as some programs send them: in a charset that is said, or not the one that is said."""
+    text = plain(token, lines=f"COMMENT:{comment}")
+    head, _, calendar = text.partition("\n\n")
+    head = head.replace("charset=utf-8", f"charset={said}" if said else "")
+    body = calendar.replace("\n", "\r\n").encode(written)
+    if cte == "base64":
+        body = base64.b64encode(body)  # on one endless line
+    elif cte == "quoted-printable":
+        # A soft break may fall into the middle of a character.
+        body = b"=\r\n".join(
+            b"".join(b"=%02X" % byte for byte in body[at : at + 20])
+            for at in range(0, len(body), 20)
+        )
+    head += f"\nContent-Transfer-Encoding: {cte}"
+    return head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body
+
+
+def attached_only(token):
+    """No text/calendar at all: a file, of a type that says nothing."""
+    mail = apple(token, answer="ACCEPTED")
+    return mail.replace("text/calendar; charset=utf-8; method=REPLY;", "application/octet-stream;")
+
+
 def as_sent(text: str) -> bytes:
     return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()

@@ -7,6 +7,7 @@ import pytest
 from alongside.contracts import ANSWERS, answers_events
 from alongside_notifier.handlers.intake import take_mail
 from notifier import corpus
+from notifier.client import calendar_part
 from notifier.corpus import as_sent
 
 pytestmark = pytest.mark.unit
@@ -178,3 +179,49 @@ async def test_a_reply_after_the_web_answer_wins_only_if_it_is_newer(intake, not
     notifier.clock.advance(timedelta(hours=3))
     newer = corpus.google(intake.token, stamp="20270104T190000Z")
     assert (await intake.take(newer)).outcome == "taken"
+
+
+async def test_page_and_mail_are_one_truth_for_the_series_and_for_one_session(intake, notifier):
+    from alongside_notifier.handlers.answers import answer_for, answer_on_page
+
+    second = "20270126T1000"
+
+    async def on_page(key, answer):
+        notifier.clock.advance(timedelta(minutes=1))
+        async with notifier.app.uow() as uow:
+            await answer_on_page("ben", "series-1", key, answer, uow, notifier.desk)
+            await uow.commit()
+
+    async def truth():
+        async with notifier.app.uow() as uow:
+            series = await uow.series.get("series-1")
+            return [await answer_for("ben", series, key, uow) for key in (None, second)]
+
+    await on_page(None, "accepted")
+    assert await truth() == ["accepted", "accepted"]
+    at = f"{notifier.clock.now() + timedelta(seconds=30):%Y%m%dT%H%M%SZ}"
+    mail = corpus.exchange(intake.token).replace("20270104T160600Z", at)
+    notifier.clock.advance(timedelta(minutes=1))
+    assert (await intake.take(mail)).outcome == "taken"
+    assert await truth() == ["accepted", "declined"]
+    await on_page(second, "tentative")
+    assert await truth() == ["accepted", "tentative"]
+    # The newest word about all of it is about this one, too.
+    await on_page(None, "declined")
+    assert await truth() == ["declined", "declined"]
+
+    # Somebody else leads: nobody is asked again, and what was answered holds, here as in calendars.
+    led = (await _series(notifier)).model_copy(
+        update={"version": 2, "sequence": 1, "master_sequence": 1, "provider_id": "dora"}
+    )
+    await notifier.hear_series(led)
+    await notifier.tell()
+    assert await truth() == ["declined", "declined"]
+    mails = [row.raw for row in await notifier.mails("ben")]
+    assert "PARTSTAT=DECLINED" in calendar_part(mails[-1]).replace("\r\n ", "")
+    # Another length is another time: that is asked anew.
+    longer = led.model_copy(
+        update={"version": 3, "sequence": 2, "master_sequence": 2, "duration_minutes": 60}
+    )
+    await notifier.hear_series(longer)
+    assert await truth() == [None, None]

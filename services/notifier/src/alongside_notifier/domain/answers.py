@@ -1,10 +1,12 @@
 """Answers that come by mail: tolerant in form, strict about who may say what."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import getaddresses
 from typing import Any, Literal
 
 from icalendar import Calendar, Event
@@ -77,7 +79,7 @@ def read_reply(raw: bytes, mail_from: str) -> Reply | Refused:
         return Refused("There is no calendar answer in this mail.")
     calendar, event = found
     method = str(calendar.get("METHOD", "")).upper()
-    attendee = _attendee(event)
+    attendee = _attendee(event, mail)
     if attendee is None:
         return Refused("The answer does not name exactly one person who answers.")
     uid = str(event.get("UID", ""))
@@ -146,7 +148,7 @@ def _nothing_new(
         return "The series is no longer in this person's calendar."
     if reply.sequence < _sequence_told(told, key):
         return "The answer is about an earlier state; times have changed since."
-    if previous is not None and (reply.sequence, stamp) <= (previous.sequence, previous.stamp):
+    if previous is not None and not (reply.sequence > previous.sequence or stamp > previous.stamp):
         return "This answer, or a newer one, is already here."
     return None
 
@@ -181,7 +183,7 @@ def _calendar_in(mail: EmailMessage) -> tuple[Calendar, Event] | None:
         if not isinstance(payload, bytes):
             continue
         try:
-            calendar = Calendar.from_ical(payload.decode("utf-8-sig", errors="replace"))
+            calendar = Calendar.from_ical(_text(payload, part.get_content_charset()))
         except (ValueError, IndexError, KeyError):
             continue
         if not isinstance(calendar, Calendar):
@@ -193,17 +195,32 @@ def _calendar_in(mail: EmailMessage) -> tuple[Calendar, Event] | None:
     return None
 
 
-def _attendee(event: Event) -> tuple[str, str] | None:
+def _text(payload: bytes, said: str | None) -> str:
+    """Return a calendar as text: UTF-8 as it should be, else in the charset that is said of it."""
+    for charset in ("utf-8-sig", said or "windows-1252"):
+        with suppress(UnicodeDecodeError, LookupError):
+            return payload.decode(charset)
+    return payload.decode("utf-8", errors="replace")
+
+
+def _attendee(event: Event, mail: EmailMessage) -> tuple[str, str] | None:
+    """Return who answers, and what. Of several, who delegates (RFC 5546 4.2.5), else who writes."""
     given: Any = event.get("ATTENDEE")
     if given is None:
         return None
-    attendees = given if isinstance(given, list) else [given]
-    if len(attendees) != 1:
-        return None
-    address = str(attendees[0]).strip()
+    attendees = [_said(each) for each in (given if isinstance(given, list) else [given])]
+    if len(attendees) > 1:
+        writers = {address.lower() for _, address in getaddresses(mail.get_all("From", []))}
+        delegating = [each for each in attendees if each[1] == "DELEGATED"]
+        attendees = delegating or [each for each in attendees if each[0] in writers]
+    return attendees[0] if len(attendees) == 1 else None
+
+
+def _said(attendee: Any) -> tuple[str, str]:
+    address = str(attendee).strip()
     if address.lower().startswith("mailto:"):
         address = address[7:]
-    return address.strip("<> ").lower(), str(attendees[0].params.get("PARTSTAT", "")).upper()
+    return address.strip("<> ").lower(), str(attendee.params.get("PARTSTAT", "")).upper()
 
 
 def _value(event: Event, name: str) -> datetime | date | None:

@@ -180,6 +180,16 @@ def _changes(told: Told, view: View, now: datetime, *, small_changes: bool) -> L
     return LeftToTell(tuple(messages), told.model_copy(update=facts))
 
 
+def asks_again(before: View, after: View) -> bool:
+    """Tell whether what was answered for the whole series no longer holds: it has other times.
+
+    It still does where somebody else leads, where it ends sooner, and where the clocks changed.
+    """
+    walls = _moments(before)["walls"], _moments(after)["walls"]
+    fingerprints = before.recurrence.fingerprint(), after.recurrence.fingerprint()
+    return walls[0] != walls[1] and not is_shorter(*fingerprints)
+
+
 def noted(told: Told, before: View | None, after: View | None = None) -> Told:
     """Return what was told with its moments noted, where nobody did: as the series was then.
 

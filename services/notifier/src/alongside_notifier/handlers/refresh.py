@@ -9,7 +9,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of, waiting_of
-from alongside_notifier.domain.told import NOTHING, Told, left_to_tell, noted
+from alongside_notifier.domain.told import NOTHING, Told, asks_again, left_to_tell, noted
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.domain.view import (
     View,
@@ -80,6 +80,8 @@ async def refresh_seats(
     seats = await uow.seats.of_series(series.series_id, only=only, lock=True)
     if step is not None and step.before.tzdata != series.tzdata:
         _note_clocks(series, step.before, seats)
+    if step is not None and step.before.master_sequence < series.master_sequence:
+        await _carry_answers(series, step.before, uow)
     concerned = sorted((people_of(series) | set(seats)) if only is None else only)
     people = await uow.people.by_ids(concerned)
     chosen = await uow.people.preferences_of(concerned)
@@ -140,6 +142,22 @@ async def refresh_seats(
             )
         )
     ]
+
+
+async def _carry_answers(series: SeriesState, before: SeriesState, uow: NotifierUow) -> None:
+    """Let answers hold under the new number of a series of which nobody is asked again.
+
+    Calendars are told the same: their answer stands in the REQUEST they get.
+    """
+    changed = {each.key: each.sequence for each in series.occurrences}
+    for row in await uow.answers.of_series(series.series_id):
+        then, now = view_of(before, row.person_id), view_of(series, row.person_id)
+        held = (
+            before.master_sequence <= row.sequence < series.master_sequence
+            and row.sequence >= changed.get(row.occurrence_key, 0)
+        )
+        if held and then is not None and now is not None and not asks_again(then, now):
+            row.sequence = series.master_sequence
 
 
 def _note_clocks(series: SeriesState, before: SeriesState, seats: Mapping[str, SeatRow]) -> None:
