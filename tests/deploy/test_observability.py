@@ -67,6 +67,25 @@ def test_every_figure_of_an_operator_is_drawn():
     assert [name for name in sorted(gauges) if name not in drawn] == []
 
 
+def test_every_figure_is_explained_as_in_the_code():
+    explained = set(
+        re.findall(
+            r"^\| `(\w+)` \| (\w+) \| ([^|]*) \| (.+) \|$",
+            (FOLDER / "README.md").read_text(),
+            re.MULTILINE,
+        )
+    )
+    assert explained == {
+        (
+            f"{each._name}{'_total' if each._type == 'counter' else ''}",
+            each._type,
+            ", ".join(each._labelnames),
+            each._documentation,
+        )
+        for each in metrics.REGISTRY._names_to_collectors.values()
+    }
+
+
 def test_every_alert_says_what_is_wrong_and_what_to_do():
     for group in RULES:
         for rule in group["rules"]:
