@@ -5,8 +5,8 @@ from datetime import timedelta
 from alongside.web.ended import forget_ended
 from alongside.web.writes import forget_keys
 from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.feeds import rebuild_feeds, seconds
-from alongside_notifier.handlers.more_feeds import write_anew
+from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.handlers.more_feeds import follow_choice
 from alongside_notifier.handlers.office import end_days
 from alongside_notifier.handlers.refresh import refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
@@ -45,21 +45,19 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
 
 
 async def _translate(open_uow: OpenUow, desk: Desk) -> int:
-    """Write feeds anew whose language changed with the installation's; return whose."""
-    number = 0
-    while True:
+    """Write feeds anew whose language changed with the installation's; return whose.
+
+    Each person in a transaction of their own: nobody's seats are locked after another's feeds.
+    """
+    async with open_uow() as uow:
+        people = await uow.feeds.written_else(desk.language)
+    for person_id in people:
         async with open_uow() as uow:
-            people = await uow.feeds.written_else(desk.language, _ROUND)
-            known = await uow.people.by_ids(people)
-            for person_id in people:
-                await uow.feeds.revise(person_id, seconds(uow.now))
-                if person_id in known:
-                    await write_anew(known[person_id], uow, desk)
-            if people:
+            person = await uow.people.get(person_id)
+            if person is not None:
+                await follow_choice(person, uow, desk)
                 await uow.commit()
-        number += len(people)
-        if len(people) < _ROUND:
-            return number
+    return len(people)
 
 
 async def sweep(open_uow: OpenUow) -> int:

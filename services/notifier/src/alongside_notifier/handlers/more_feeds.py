@@ -91,6 +91,8 @@ async def choose_feed(
         feed.language,
         feed.alarm,
     ):
+        # Seats are locked before feeds, as wherever both are: nobody waits in a ring.
+        await uow.seats.of_person(person.person_id, lock=True)
         await uow.feeds.choose(
             feed.id,
             detail=wanted.detail,
@@ -102,6 +104,16 @@ async def choose_feed(
         )
         await write_anew(person, uow, desk)
     return await own_or_not_found(feed.id, person.person_id, uow)
+
+
+async def follow_choice(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
+    """Write a person's feeds in the language that they follow now.
+
+    Calendars take other words, or an alarm, only where an event was revised later.
+    """
+    await uow.seats.of_person(person.person_id, lock=True)
+    await uow.feeds.revise(person.person_id, seconds(uow.now))
+    await write_anew(person, uow, desk)
 
 
 async def write_anew(person: PersonState, uow: NotifierUow, desk: Desk) -> None:

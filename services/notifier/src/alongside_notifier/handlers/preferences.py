@@ -7,9 +7,9 @@ from alongside.errors import Invalid
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.feeds import LONGEST_ALARM
 from alongside_notifier.domain.reminders import checked_leads
-from alongside_notifier.handlers.feeds import seconds
 from alongside_notifier.handlers.mailroom import wait_for_quiet
-from alongside_notifier.handlers.more_feeds import write_anew
+from alongside_notifier.handlers.more_feeds import follow_choice
+from alongside_notifier.handlers.refresh import refresh_person
 from alongside_notifier.store.people import Preferences
 from alongside_notifier.store.uow import NotifierUow
 
@@ -23,10 +23,10 @@ async def choose(
         raise Invalid("An alarm is at most a day ahead.", field="alarm_minutes")
     kept = replace(chosen, leads=leads)
     before = await uow.people.preferences(person.person_id)
-    if (kept.language, kept.alarm_minutes) != (before.language, before.alarm_minutes):
-        # Calendars take other words, or an alarm, only where an event was revised later.
-        await uow.feeds.revise(person.person_id, seconds(uow.now))
     await uow.people.set_preferences(person.person_id, kept)
     await wait_for_quiet(person, kept.quiet, uow)
-    await write_anew(person, uow, desk)
+    if (kept.language, kept.alarm_minutes) == (before.language, before.alarm_minutes):
+        await refresh_person(person, uow, desk)
+    else:
+        await follow_choice(person, uow, desk)
     return kept

@@ -116,7 +116,7 @@ class Feeds:
         follows = or_(col(FeedRow.language).is_(None), col(FeedRow.alarm) == "")
         await self._set(_in_force(), col(FeedRow.person_id) == person_id, follows, chosen_at=now)
 
-    async def written_else(self, usual: str, limit: int) -> Sequence[str]:
+    async def written_else(self, usual: str) -> Sequence[str]:
         """Return whose feeds are written in a language that they are no longer to be in.
 
         `usual` is the installation's language, for whoever chose none.
@@ -129,7 +129,6 @@ class Feeds:
             .where(_in_force(), feeds.c.written_in != wanted)
             .group_by(feeds.c.person_id)
             .order_by(feeds.c.person_id)
-            .limit(limit)
         )
         return [row[0] for row in rows]
 

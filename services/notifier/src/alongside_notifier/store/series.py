@@ -147,12 +147,14 @@ class Seats:
         )
         return rows.first()
 
-    async def of_person(self, person_id: str) -> Sequence[SeatRow]:
-        """Return the seats of a person, in a fixed order."""
-        rows = await self._session.exec(
-            select(SeatRow).where(SeatRow.person_id == person_id).order_by(col(SeatRow.series_id)),
-            execution_options={"populate_existing": True},
+    async def of_person(self, person_id: str, *, lock: bool = False) -> Sequence[SeatRow]:
+        """Return the seats of a person, in a fixed order; with `lock`, only we change them now."""
+        query = (
+            select(SeatRow).where(SeatRow.person_id == person_id).order_by(col(SeatRow.series_id))
         )
+        if lock:
+            query = query.with_for_update()
+        rows = await self._session.exec(query, execution_options={"populate_existing": True})
         return rows.all()
 
     async def get(self, person_id: str, series_id: str) -> SeatRow | None:
