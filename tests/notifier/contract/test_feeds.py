@@ -6,7 +6,9 @@ import pytest
 
 from alongside.contracts import AttendanceRecorded, EntryState, ProgressChanged
 from alongside_notifier.handlers.feeds import rotate_feed
-from alongside_notifier.handlers.more_feeds import Wanted, add_feed
+from alongside_notifier.handlers.more_feeds import Wanted, add_feed, choose_feed
+from alongside_notifier.handlers.preferences import choose
+from alongside_notifier.store.people import Preferences
 from notifier.conftest import made
 from notifier.making import person
 
@@ -69,6 +71,21 @@ async def test_feeds_of_every_kind(notifier):
         new = await uow.feeds.get(more.id)
         assert (old.body, old.etag) == (new.body, new.etag)
         assert new.body != fresh.body
+    # The installation speaks Spanish from now on; Cleo chose English, Mia's feed has its own.
+    async with notifier.app.uow() as uow:
+        await choose(await uow.people.get("cleo"), Preferences(language="en"), uow, notifier.desk)
+        spoken = Wanted(kind="office", language="en")
+        await choose_feed(office, mia, spoken, uow, notifier.desk)
+        await uow.commit()
+    object.__setattr__(notifier.desk, "language", "es")
+    await notifier.tick("stale feeds")
+    async with notifier.app.uow() as uow:
+        assert await uow.feeds.written_else("es") == []
+        assert b"(0 de 2 aceptaron)" in (await uow.feeds.get(lead.id)).body
+        assert (await uow.feeds.get(office.id)).written_in == "en"
+        assert (await uow.feeds.current("cleo")).written_in == "en"
+        assert await uow.feeds.written_else("en") == ["ada", "ben", "dora", "mia"]
+    async with notifier.app.uow() as uow:
         assert await uow.feeds.end_replaced(uow.now + timedelta(days=30)) == 1
         assert await uow.parts.end_office(uow.now + timedelta(days=200)) == (2, {"mia"})
         assert await uow.feeds.revoke(more.id, uow.now) == 1
