@@ -186,7 +186,8 @@ def _revised(
             facts |= {"moved": True, "sequence": counter, "changed_at": now}
         else:
             minutes = changed["duration_minutes"]
-            facts["ends_at"] = each.starts_at + timedelta(minutes=minutes)
+            # Another length is asked about anew: what was answered before was about the old one.
+            facts |= {"ends_at": each.starts_at + timedelta(minutes=minutes), "changed_at": now}
             if each.moved:
-                facts |= {"sequence": counter, "changed_at": now}
+                facts["sequence"] = counter
     return each.model_copy(update=facts) if facts else each
