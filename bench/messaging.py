@@ -20,7 +20,7 @@ from alongside.db.uow import uow_factory
 from alongside.ids import new_id
 from alongside.messaging import Consumer, Envelope, Subscription
 from alongside.messaging.kafka import KafkaBus, declare_topics
-from alongside.messaging.relay import Relay
+from alongside.messaging.relay import Publisher, Relay
 from bench.figures import Figure
 
 EVENTS = 10_000
@@ -75,11 +75,28 @@ async def measure(kafka: str, postgres: str) -> list[Figure]:
     return figures
 
 
+def relay_of(ledger: Ledger, publisher: Publisher) -> Relay:
+    """Return a relay as the stack has it."""
+    return Relay(
+        "bench", ledger.database, publisher, SystemClock(), worker="bench", batch=1000,
+        side_by_side=100,
+    )  # fmt: skip
+
+
 class Nowhere:
     """A publisher that takes everything at once: what is left is the relay itself."""
 
     async def publish(self, envelope: Envelope) -> None:
         """Take it."""
+
+    async def publish_all(
+        self,
+        envelopes: Sequence[Envelope],
+        *,
+        within: float,  # noqa: ARG002
+    ) -> list[BaseException | None]:
+        """Take them all."""
+        return [None] * len(envelopes)
 
 
 async def relay_alone(name: str, url: str) -> Figure:
@@ -90,7 +107,7 @@ async def relay_alone(name: str, url: str) -> Figure:
         for number in range(EVENTS):
             await uow.emit(event(number))
         await uow.commit()
-    relay = Relay("bench", ledger.database, Nowhere(), SystemClock(), worker="bench")
+    relay = relay_of(ledger, Nowhere())
     began = time.perf_counter()
     carried = await relay.drain()
     took = time.perf_counter() - began
@@ -108,7 +125,7 @@ async def through_kafka(kafka: str, postgres: str) -> list[Figure]:
     bus = KafkaBus(kafka, client="bench")
     async with connected(bus):
         began = time.perf_counter()
-        carried = await Relay("bench", ledger.database, bus, SystemClock(), worker="bench").drain()
+        carried = await relay_of(ledger, bus).drain()
         relayed = carried / (time.perf_counter() - began)
     bare_producer = await produce_bare(kafka)
     bare, bare_cpu = await consume_bare(kafka)

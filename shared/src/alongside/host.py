@@ -169,8 +169,8 @@ class Host:
             bell=app.bell,
             # In process, each publish is a write transaction of the consumers: SQLite takes one
             # writer at a time, so more side by side would only wait for its lock.
-            batch=20 if local else 200,
-            side_by_side=2 if local else 50,
+            batch=20 if local else 1000,
+            side_by_side=2 if local else 100,
             lease=timedelta(seconds=120),
         )
 

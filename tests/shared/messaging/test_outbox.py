@@ -42,6 +42,16 @@ class Recorder:
         self.seen.append(envelope)
 
 
+class Together(Recorder):
+    """The same, that takes many at once."""
+
+    async def publish_all(self, envelopes, *, within):
+        assert len({envelope.key for envelope in envelopes}) == len(envelopes)
+        return await asyncio.gather(
+            *(self.publish(envelope) for envelope in envelopes), return_exceptions=True
+        )
+
+
 def relay_for(toy: Toy, publisher, worker: str = "one", **how) -> Relay:
     return Relay("toy", toy.database, publisher, toy.clock, worker=worker, **how)
 
@@ -70,10 +80,11 @@ async def test_events_of_a_key_go_out_in_the_order_they_were_said(toy):
     assert await relay_for(toy, bus).drain() == 0
 
 
-async def test_a_failed_event_holds_back_the_rest_of_its_key_and_nobody_else(toy):
+@pytest.mark.parametrize("kind", [Recorder, Together])
+async def test_a_failed_event_holds_back_the_rest_of_its_key_and_nobody_else(toy, kind):
     await toy.say("p", "1", "2", "3")
     await toy.say("q", "1")
-    bus = Recorder(fails=lambda e: e.key == "p")
+    bus = kind(fails=lambda e: e.key == "p")
     relay = relay_for(toy, bus)
     assert await relay.drain() == 1
     assert {e.key for e in bus.seen} == {"q"}

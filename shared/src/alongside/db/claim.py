@@ -14,7 +14,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Row, Table, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    MetaData,
+    Row,
+    Table,
+    any_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 LONGEST_ERROR = 2000
@@ -29,8 +44,11 @@ async def claim(
     limit: int,
     lease: timedelta,
     order_key: str | None = None,
+    returning: Sequence[ColumnElement[Any]] = (),
 ) -> Sequence[Row[Any]]:
     """Take at most `limit` due rows for `worker`, oldest first. The caller commits.
+
+    Returns the whole rows, or of each the columns in `returning`, which name its id.
 
     With `order_key`, no row is taken while an earlier unfinished row of the same key waits for
     its next try or is taken by somebody: what belongs together stays in order. Claims of one
@@ -62,7 +80,7 @@ async def claim(
         update(table)
         .where(table.c.id.in_(chosen))
         .values(claimed_by=worker, claimed_until=now + lease, attempts=table.c.attempts + 1)
-        .returning(*table.c)
+        .returning(*(returning or table.c))
     )
     return sorted(taken.all(), key=lambda row: row.id)
 
@@ -81,7 +99,7 @@ async def settle(
         return 0
     done = await session.execute(
         update(table)
-        .where(table.c.id.in_(ids), table.c.claimed_by == worker, table.c.done_at.is_(None))
+        .where(_among(session, table, ids), table.c.claimed_by == worker, table.c.done_at.is_(None))
         .values(done_at=now, claimed_by=None, claimed_until=None, last_error=None, **also)
     )
     return int(getattr(done, "rowcount", 0))
@@ -111,9 +129,16 @@ async def release(
         return
     await session.execute(
         update(table)
-        .where(table.c.id.in_(ids), table.c.claimed_by == worker)
+        .where(_among(session, table, ids), table.c.claimed_by == worker)
         .values(claimed_by=None, claimed_until=None, attempts=table.c.attempts - 1)
     )
+
+
+def _among(session: AsyncSession, table: Table, ids: Collection[int]) -> ColumnElement[bool]:
+    """Return that a row is one of these: on PostgreSQL as one value, however many there are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return table.c.id == any_(cast(list(ids), ARRAY(BigInteger)))
+    return table.c.id.in_(ids)
 
 
 async def pending(session: AsyncSession, table: Table) -> tuple[int, datetime | None]:

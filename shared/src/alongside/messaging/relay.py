@@ -11,9 +11,9 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from sqlalchemy import Row, delete, select
@@ -38,6 +38,10 @@ log = structlog.get_logger(__name__)
 LONGEST_PAUSE = 5
 """Seconds between tries while the bus or the database is away: soon after it is back, events flow."""
 
+_CARRIED = (
+    "id", "event_id", "topic", "key", "type", "payload", "traceparent", "occurred_at", "attempts",
+)  # fmt: skip
+
 
 class Publisher(Protocol):
     """Puts a record on the bus. Returning means it is there for good; anything else raises."""
@@ -45,6 +49,31 @@ class Publisher(Protocol):
     async def publish(self, envelope: Envelope) -> None:
         """Publish one record and wait until the bus has it."""
         ...
+
+
+@runtime_checkable
+class PublisherOfMany(Publisher, Protocol):
+    """Puts many records on the bus at once: what each of them costs by itself is paid once."""
+
+    async def publish_all(
+        self, envelopes: Sequence[Envelope], *, within: float
+    ) -> Sequence[BaseException | None]:
+        """Put records of different keys on the bus; return what went wrong with each, in order.
+
+        Takes hardly longer than `within` seconds: what is not known to be there by then has failed.
+        """
+        ...
+
+
+@dataclass
+class _Done:
+    """What became of the events of a round, by their rows."""
+
+    published: list[int] = field(default_factory=list)
+    failed: list[list[tuple[Row[Any], str]]] = field(default_factory=list)
+    """Of each key at which it failed: the event, and those behind it."""
+    left: list[int] = field(default_factory=list)
+    """Not tried: the round took too long."""
 
 
 class Relay:
@@ -118,6 +147,7 @@ class Relay:
                 limit=self._batch,
                 lease=self._lease,
                 order_key="key",
+                returning=[self._outbox.c[name] for name in _CARRIED],
             )
             await session.commit()
         if not rows:
@@ -125,39 +155,64 @@ class Relay:
         by_key: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
         for row in rows:
             by_key[row.topic, row.key].append(row)
-        results = await asyncio.gather(*(self._carry(row_list) for row_list in by_key.values()))
-        published = [row_id for done, _ in results for row_id in done]
+        done = await self._carry(list(by_key.values()))
 
         async def settle() -> None:
             async with self._database.write() as session:
                 await claim.settle(
-                    session, self._outbox, published, worker=self._worker, now=self._clock.now()
-                )
-                for _, failed in results:
+                    session, self._outbox, done.published, worker=self._worker,
+                    now=self._clock.now(),
+                )  # fmt: skip
+                for failed in done.failed:
                     await self._give_back(session, failed)
+                await claim.release(session, self._outbox, done.left, worker=self._worker)
                 await session.commit()
 
+        published = done.published
         await insist(settle, longest=self._lease.total_seconds() / 2)
         metrics.RELAY_PUBLISHED.labels(self._service).inc(len(published))
         return len(published)
 
-    async def _carry(
-        self, rows: Sequence[Row[Any]]
-    ) -> tuple[list[int], list[tuple[Row[Any], str]]]:
-        """Publish the events of one key in turn; stop at the first that fails."""
-        done: list[int] = []
-        async with self._gate:
-            for index, row in enumerate(rows):
-                try:
-                    async with asyncio.timeout(self._timeout):
-                        await self._publish(_envelope(row, self._service))
-                except Exception as error:  # noqa: BLE001  # any fault means: not published
+    async def _carry(self, keys: list[list[Row[Any]]]) -> "_Done":
+        """Publish the first of each key, then the second of each that has one, and so on."""
+        done = _Done()
+        until = asyncio.get_running_loop().time() + self._lease.total_seconds() / 3
+        turn = 0
+        while keys and asyncio.get_running_loop().time() < until:
+            errors = await self._publish_all([rows[turn] for rows in keys])
+            further = []
+            for rows, error in zip(keys, errors, strict=True):
+                if error is not None:
                     log.warning(
-                        "publish_failed", service=self._service, type=row.type, error=repr(error)
+                        "publish_failed",
+                        service=self._service,
+                        type=rows[turn].type,
+                        error=repr(error),
                     )
-                    return done, [(later, repr(error)) for later in rows[index:]]
-                done.append(row.id)
-        return done, []
+                    done.failed.append([(later, repr(error)) for later in rows[turn:]])
+                    continue
+                done.published.append(rows[turn].id)
+                if turn + 1 < len(rows):
+                    further.append(rows)
+            keys, turn = further, turn + 1
+        done.left = [row.id for rows in keys for row in rows[turn:]]
+        return done
+
+    async def _publish_all(self, rows: Sequence[Row[Any]]) -> Sequence[BaseException | None]:
+        """Publish events of different keys side by side; return what went wrong with each."""
+        envelopes = [_envelope(row, self._service) for row in rows]
+        if isinstance(self._publisher, PublisherOfMany) and not is_exported():
+            return await self._publisher.publish_all(envelopes, within=self._timeout)
+        return await asyncio.gather(*(self._publish_in_turn(each) for each in envelopes))
+
+    async def _publish_in_turn(self, envelope: Envelope) -> BaseException | None:
+        async with self._gate:
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await self._publish(envelope)
+            except Exception as error:  # noqa: BLE001  # any fault means: not published
+                return error
+        return None
 
     async def _publish(self, envelope: Envelope) -> None:
         if not is_exported():
