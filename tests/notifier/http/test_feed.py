@@ -262,3 +262,37 @@ async def test_cancelled_meetings_stay_as_cancelled_and_leave_after_their_grace(
     assert b"STATUS:CANCELLED" not in later.content
     assert b"EXDATE;TZID=America/Chicago:20270112T100000" in later.content
     assert shown_by(later.content) == shown_by(shown.content)
+
+
+async def test_in_a_week_of_polls_nearly_all_are_304(notifier, open_browser, feed_path):
+    life = await notifier.begin()
+    browser = await open_browser()
+    keys = life.keys()
+    week = {
+        5: lambda: life.move(keys[1], timedelta(hours=2)),
+        30: lambda: life.retitle(life.series.title),
+        52: lambda: life.cancel(keys[2]),
+        101: lambda: life.change(place="The barn"),
+        140: lambda: life.join("dora", notifier.clock.now().date()),
+    }
+    paths = {who: await feed_path(who) for who in ("ada", "ben", "dora")}
+    seen: dict[str, tuple[str, bytes]] = {}
+    statuses = []
+    for hour in range(7 * 24):
+        if hour in week:
+            life.now = notifier.clock.now()
+            await notifier.hear_series(week[hour]())
+        if hour % 24 == 0:
+            await notifier.tick("stale feeds")
+        for who, path in paths.items():
+            etag, body = seen.get(who, ("", b""))
+            answer = await browser.client.get(path, headers={"If-None-Match": etag} if etag else {})
+            statuses.append(answer.status_code)
+            if answer.status_code == 200:
+                assert answer.content != body
+                seen[who] = (answer.headers["etag"], answer.content)
+        notifier.clock.advance(timedelta(hours=1))
+    assert set(statuses) == {200, 304}
+    # Each fetched it once, two of them again after three changes, the third when she joined.
+    assert statuses.count(200) == 3 + 2 * 3 + 1
+    assert statuses.count(304) >= 0.95 * len(statuses)
