@@ -56,10 +56,20 @@ def topics(
             "nothing else. ALONGSIDE_KAFKA_USER must be somebody who may do that.",
         ),
     ] = False,
+    grow: Annotated[
+        bool,
+        typer.Option(
+            "--grow",
+            help="Also have at least so many partitions in topics that exist. Stop every relay first, "
+            "and wait until nothing is left to be heard.",
+        ),
+    ] = False,
 ) -> None:
     """Make the Kafka topics that do not exist yet. A one-shot job of the stack.
 
     Example: alongside topics --partitions 6 --replication 3
+
+    Example: alongside topics --partitions 12 --grow
 
     Example: ALONGSIDE_KAFKA_USER=admin alongside topics --grant
     """
@@ -79,6 +89,13 @@ def topics(
         )
     )
     console.print(f"Made: {', '.join(made)}" if made else "All topics exist.")
+    if grow:
+        from alongside.messaging import partitions as of_topics  # noqa: PLC0415
+
+        login = Login.of(settings)
+        grown = cli_support.run(of_topics.grow(settings.kafka_bootstrap, partitions, login))
+        for topic, had in grown.items():
+            console.print(f"{topic}: {had} partitions before, {partitions} now")
 
 
 @app.command()

@@ -72,6 +72,7 @@ def move(
     settings = load_settings(mode="embedded")
     given = {"scheduler": scheduler, "logbook": logbook, "notifier": notifier}
     said = {f"{name}_database_url": url for name, url in given.items() if url}
+    cli_support.run(_check(settings))
     try:
         with _target(settings, to, said) as target:
             new_keys = keys or (to and to / "keys")
@@ -85,6 +86,13 @@ def move(
     if to is not None:
         _copy_folders(settings.data, to)
     _report(moved, settings, to, new_keys)
+
+
+async def _check(settings: Settings) -> None:
+    """Refuse a source that runs or is none, before anything is started for the move."""
+    from alongside import moving  # noqa: PLC0415
+
+    moving.check_source(settings)
 
 
 @contextmanager

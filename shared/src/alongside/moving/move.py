@@ -65,8 +65,9 @@ async def move(source: Settings, target: Settings, progress: Progress) -> Moved:
     Raises `MoveRefused` where the source runs, a target is not empty or is not PostgreSQL, or the
     two are not of one version; then nothing was changed.
     """
+    check_source(source)
     for name in SERVICES:
-        _check_kinds(source.data / f"{name}.db", target.database_url(name), name)
+        _check_target(target.database_url(name), name)
     with held(source.data), ExitStack() as sources:
         engines = {name: _reading(source.data / f"{name}.db") for name in SERVICES}
         for engine in engines.values():
@@ -94,9 +95,17 @@ def held(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _check_kinds(file: Path, url: str, name: str) -> None:
-    if not file.is_file():
-        raise MoveRefused(f"There is no {file.absolute()}: name the data folder with --data.")
+def check_source(source: Settings) -> None:
+    """Refuse a folder that somebody works with, or that holds no embedded installation."""
+    for name in SERVICES:
+        file = source.data / f"{name}.db"
+        if not file.is_file():
+            raise MoveRefused(f"There is no {file.absolute()}: name the data folder with --data.")
+    with held(source.data):
+        return
+
+
+def _check_target(url: str, name: str) -> None:
     if make_url(url).get_backend_name() != "postgresql":
         raise MoveRefused(
             f"Say where the {name}'s new database is: ALONGSIDE_{name.upper()}_DATABASE_URL, or "
