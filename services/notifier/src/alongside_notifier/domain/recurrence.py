@@ -22,7 +22,7 @@ Rule = tuple[tuple[str, str], ...]
 _BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MOST_STARTS = 2000
 _MOST_HOLES = 366
-"""So many dates may be left out of a rule that is made for given dates."""
+"""So many of a rule's starts may be left out, before a list of dates says it better."""
 _PARTS = 6
 """What a fingerprint is made of: start, zone, length, rule, dates, holes."""
 
@@ -198,7 +198,7 @@ def _rule_starts(pattern: Pattern, mine: list[datetime]) -> tuple[list[datetime]
         if start > mine[-1] or len(every) > _MOST_STARTS:
             break
         every.append(start)
-    if set(mine) <= set(every) and len(every) <= 2 * len(mine) + 2:
+    if set(mine) <= set(every) and len(every) - len(mine) <= _MOST_HOLES:
         return every, _rule(pattern, mine[0], len(every))
     return _rule_of_days(mine)
 
