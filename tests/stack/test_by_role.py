@@ -12,7 +12,7 @@ from alongside.db.plumbing import Plumbing, service_metadata
 from alongside.db.uow import Bell
 from alongside.host import ROLES
 from alongside.messaging.kafka import PARTITIONS
-from alongside.messaging.lag import lag
+from alongside.messaging.lag import standing
 from alongside.messaging.login import Login
 from alongside.operations.doctor import examine
 from alongside.settings import SERVICES
@@ -46,7 +46,8 @@ def test_each_process_answers_for_its_own_part(stack, apart):
             bus = {"bus": "ok"} if role == "worker" else {}
             assert client.get("/readyz").json()["checks"] == {"database": "ok"} | bus
             assert client.get("/calendar").status_code == (303 if role == "web" else 404)
-            assert client.get("/metrics").text.startswith("# HELP alongside_")
+            polled = 'alongside_consumer_seconds_since_poll{consumer="notifier-people"}'
+            assert (polled in client.get("/metrics").text) == (role == "worker")
             assert (stack.logs / f"{name}.log").exists()
 
 
@@ -87,6 +88,8 @@ async def test_the_doctor_asks_kafka_how_far_everybody_is(stack):
     ]
     assert {each.about for each in found if each.said.endswith("up to date")} == set(SERVICES)
     groups = {"alongside.logbook-people": PEOPLE, "alongside.nobody": "alongside.nothing.v1"}
-    waiting = await lag(stack.settings.kafka_bootstrap, Login(), groups)
-    assert list(waiting["alongside.logbook-people"]) == list(range(PARTITIONS))
-    assert waiting["alongside.nobody"] == {}
+    known = await standing(stack.settings.kafka_bootstrap, Login(), groups)
+    people, nobody = known.values()
+    assert list(people.waiting) == list(range(PARTITIONS))
+    assert people.listeners >= 1
+    assert (nobody.waiting, nobody.listeners) == ({}, 0)

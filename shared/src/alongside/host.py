@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,10 +29,13 @@ from alongside.messaging.subscription import Consumer
 from alongside.observability import metrics
 from alongside.observability.pulse import Pulse
 from alongside.operations.figures import measure
-from alongside.operations.watch import Lag, Watch
+from alongside.operations.watch import Watch
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.lock import IN_USE, Lock
+
+if TYPE_CHECKING:
+    from alongside.messaging.lag import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +129,7 @@ class Host:
                 app,
                 self.consumers[name],
                 loops=self.loops,
-                ask_lag=self._lag if settings.mode == "stack" else None,
+                ask_kafka=self._standing if settings.mode == "stack" else None,
             )
 
     def _make_bus(self) -> Publisher:
@@ -150,13 +153,14 @@ class Host:
             login=Login.of(self.settings),
         )
 
-    async def _lag(self, consumers: Collection[Consumer]) -> Lag:
-        from alongside.messaging.lag import lag  # noqa: PLC0415  # embedded has no Kafka
+    async def _standing(self, consumers: Collection[Consumer]) -> "Mapping[str, Standing]":
+        from alongside.messaging.lag import standing  # noqa: PLC0415  # embedded has no Kafka
         from alongside.messaging.login import Login  # noqa: PLC0415
 
         groups = {f"alongside.{each.name}": each.subscription.topic for each in consumers}
-        waiting = await lag(self.settings.kafka_bootstrap or "", Login.of(self.settings), groups)
-        return {group.removeprefix("alongside."): each for group, each in waiting.items()}
+        kafka = self.settings.kafka_bootstrap or ""
+        known = await standing(kafka, Login.of(self.settings), groups)
+        return {group.removeprefix("alongside."): each for group, each in known.items()}
 
     def _relay(self, app: ServiceApp) -> Relay:
         local = isinstance(self.bus, LocalBus)

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import DescribeGroupsRequest_v1, DescribeGroupsRequest_v2
+from aiokafka.protocol.api import Request
 
 from alongside.messaging.login import Login
 
@@ -23,6 +26,16 @@ class Sight:
     """By partition that it has: how many records it has not taken yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What Kafka knows of a consumer's group."""
+
+    waiting: Mapping[int, int]
+    """By partition: how many records it has not taken yet. None at all where the topic is not there."""
+    listeners: int
+    """How many processes listen."""
+
+
 def sight_of(consumer: AIOKafkaConsumer) -> Sight:
     """Return how a running consumer stands, without asking anybody."""
     state = consumer._subscription  # noqa: SLF001  # the client counts, and does not tell
@@ -34,13 +47,12 @@ def sight_of(consumer: AIOKafkaConsumer) -> Sight:
     return Sight(state.fetcher_idle_time, waiting)
 
 
-async def lag(
+async def standing(
     bootstrap: str, login: Login, groups: Mapping[str, str], *, longest: float = 5
-) -> dict[str, dict[int, int]]:
-    """Return for each group, given with its topic, how many records wait in each partition.
+) -> dict[str, Standing]:
+    """Return how each group stands, given with its topic.
 
-    A topic that is not there has no partitions. Raises TimeoutError or OSError when Kafka does not
-    answer, KafkaError when it will not say.
+    Raises TimeoutError or OSError when Kafka does not answer, KafkaError when it will not say.
     """
     async with asyncio.timeout(longest):
         servers = bootstrap.split(",")
@@ -51,7 +63,10 @@ async def lag(
             await reader.start()
             ends = await reader.end_offsets(await _partitions(admin, set(groups.values())))
             return {
-                group: await _of_group(admin, group, topic, ends) for group, topic in groups.items()
+                group: Standing(
+                    await _of_group(admin, group, topic, ends), await _listeners(admin, group)
+                )
+                for group, topic in groups.items()
             }
         finally:
             await reader.stop()
@@ -66,6 +81,25 @@ async def _partitions(admin: AIOKafkaAdminClient, topics: Collection[str]) -> li
         if each["topic"] in topics
         for partition in each["partitions"]
     ]
+
+
+class _DescribeGroups(Request[DescribeGroupsRequest_v1 | DescribeGroupsRequest_v2]):  # type: ignore[misc]  # it has no types
+    """As the client's own, without the third version, whose answer it reads by the second's rules."""
+
+    API_KEY = 15
+
+    def __init__(self, groups: list[str]) -> None:
+        self._groups = groups
+
+    def build(self, request_struct_class: type[Any]) -> Any:
+        return request_struct_class(self._groups)
+
+
+async def _listeners(admin: AIOKafkaAdminClient, group: str) -> int:
+    node = await admin.find_coordinator(group)
+    answer = await admin._send_request_to_node(node, _DescribeGroups([group]))  # noqa: SLF001
+    *_, members = answer.groups[0]
+    return len(members)
 
 
 async def _of_group(

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import stat
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from alongside.errors import AlongsideError
 from alongside.host import create_services
 from alongside.operations.figures import figures_of
 from alongside.operations.finding import Finding, bad, good
+from alongside.operations.watch import Hearing
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp
 from alongside.settings import SECRETS, SERVICES, ServiceName, Settings
@@ -28,8 +30,6 @@ _SKEW = 5
 """Seconds by which the clocks of two machines may differ."""
 _LONGEST = 15
 """Seconds for which one part is waited for."""
-_LAG = 1000
-"""Records that wait for one consumer and are worth a look."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -185,6 +185,10 @@ async def _running(app: ServiceApp) -> AsyncIterator[Finding]:
     for figure in await figures_of(app):
         if figure.is_wrong:
             yield bad(app.name, f"{figure.label.lower()}: {figure.text}", figure.advice)
+    if app.undone is not None:
+        kinds = Counter(each.why for each in await app.undone.listed())
+        for why, count in kinds.most_common():
+            yield bad(app.name, f"{count} given up: {why}", "See Operations for each of them.")
     if app.examine is not None:
         for finding in await app.examine():
             yield finding
@@ -228,7 +232,7 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
     from aiokafka.errors import KafkaError  # noqa: PLC0415  # only the stack has it
 
     from alongside.messaging.grants import HEARS  # noqa: PLC0415
-    from alongside.messaging.lag import lag  # noqa: PLC0415
+    from alongside.messaging.lag import standing  # noqa: PLC0415
     from alongside.messaging.login import Login  # noqa: PLC0415
 
     groups = {
@@ -238,7 +242,9 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         for topic in HEARS[name]
     }
     try:
-        waiting = await lag(settings.kafka_bootstrap, Login.of(settings), groups, longest=_LONGEST)
+        known = await standing(
+            settings.kafka_bootstrap, Login.of(settings), groups, longest=_LONGEST
+        )
     except (OSError, TimeoutError, KafkaError) as error:
         yield bad(
             "kafka",
@@ -248,23 +254,11 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         )
         return
     yield good("kafka", f"{settings.kafka_bootstrap} answers")
-    missing = sorted({groups[group] for group, partitions in waiting.items() if not partitions})
-    if missing:
-        yield bad(
-            "kafka",
-            f"there are no topics {', '.join(missing)}.",
-            "Run: alongside topics. If they were there before, then: alongside replay.",
-        )
-    for group, partitions in waiting.items():
-        behind = sum(partitions.values())
-        if behind > _LAG:
-            at = ", ".join(f"{each}: {count}" for each, count in partitions.items() if count)
-            yield bad(
-                "kafka",
-                f"{behind} records wait for {group} (by partition {at}).",
-                "Is a worker of that service running? If one partition alone waits, its log says "
-                "what it cannot take; if all do, start more workers.",
-            )
+    for group, each in known.items():
+        hearing = Hearing(group.removeprefix("alongside."), groups[group], each)
+        if hearing.trouble:
+            said, _, advice = hearing.trouble.partition(". ")
+            yield bad("kafka", f"{hearing.consumer}: {said.lower()}.", advice)
 
 
 async def _collector(endpoint: str) -> Finding:

@@ -50,7 +50,11 @@ class ConsumerView(_Model):
 
     consumer: str
     topic: str
+    listeners: int | None
+    """How many processes listen."""
     waiting: dict[str, int] | None
+    trouble: str | None
+    """What is wrong with it, and what to do."""
 
 
 class UndoneView(_Model):
@@ -186,9 +190,11 @@ def _view(seen: Overview) -> OperationsView:
             ConsumerView(
                 consumer=each.consumer,
                 topic=each.topic,
-                waiting=None
-                if each.partitions is None
-                else {str(number): count for number, count in each.partitions.items()},
+                listeners=each.standing.listeners if each.standing else None,
+                waiting={str(number): count for number, count in each.standing.waiting.items()}
+                if each.standing
+                else None,
+                trouble=each.trouble or None,
             )
             for each in seen.hearing
         ],

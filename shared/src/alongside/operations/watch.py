@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import func, select
@@ -17,10 +18,15 @@ from alongside.operations.figures import figures_of
 from alongside.operations.parked import Parked, parked_in, reason_of
 from alongside.service import ServiceApp, Undone
 
+if TYPE_CHECKING:
+    from alongside.messaging.lag import Standing  # which brings Kafka's client along
+
+    Known = Mapping[str, Standing]
+
 log = structlog.get_logger(__name__)
 
-Lag = Mapping[str, Mapping[int, int]]
-"""By consumer and partition: how many records wait."""
+MANY = 1000
+"""Records that wait for one consumer and are worth a look."""
 
 _FRESH = 10.0
 """Seconds for which what Kafka said is shown again."""
@@ -45,23 +51,39 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One consumer, and what waits for it in each partition; None where nobody could say."""
+    """One consumer, and what Kafka says of it; None where nobody could say."""
 
     consumer: str
     topic: str
-    partitions: Mapping[int, int] | None
+    standing: "Standing | None"
 
     @property
     def waiting(self) -> int | None:
         """How many records wait for it in all."""
-        return None if self.partitions is None else sum(self.partitions.values())
+        return None if self.standing is None else sum(self.standing.waiting.values())
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, and what to do; empty where nothing is."""
+        if self.standing is None:
+            return ""
+        if not self.standing.waiting:
+            return f"There is no topic {self.topic}. Run: alongside topics, then alongside replay."
+        if not self.standing.listeners:
+            return "Nobody listens. Start the process with the role worker, or read its log."
+        if sum(self.standing.waiting.values()) > MANY:
+            return (
+                f"{self.waiting} records wait. If one partition alone does, the log says what "
+                "cannot be taken; if all do, start more workers."
+            )
+        return ""
 
     @property
     def strip(self) -> list[tuple[str, int, str]]:
         """The partitions to be drawn: name, number, and the number in words."""
         return [
             (f"Partition {number}", waiting, f"{waiting} waiting")
-            for number, waiting in sorted((self.partitions or {}).items())
+            for number, waiting in (self.standing.waiting if self.standing else {}).items()
         ]
 
 
@@ -83,6 +105,11 @@ class Overview:
         """What is worth a look."""
         return tuple(each for each in self.figures if each.is_wrong)
 
+    @property
+    def troubled(self) -> tuple[Hearing, ...]:
+        """Consumers that are worth a look."""
+        return tuple(each for each in self.hearing if each.trouble)
+
 
 class Watch:
     """Looks at one service from inside one of its processes."""
@@ -93,29 +120,29 @@ class Watch:
         consumers: Sequence[Consumer],
         *,
         loops: Mapping[str, Pulse],
-        ask_lag: Callable[[Collection[Consumer]], Awaitable[Lag]] | None = None,
+        ask_kafka: "Callable[[Collection[Consumer]], Awaitable[Known]] | None" = None,
     ) -> None:
         self.app = app
         self._consumers = consumers
         self._loops = loops
-        self._ask_lag = ask_lag
-        self._lag: Lag = {}
+        self._ask_kafka = ask_kafka
+        self._known: Known = {}
         self._asked_at = -_FRESH
 
     @property
     def asks_kafka(self) -> bool:
         """Whether there is a Kafka to ask."""
-        return self._ask_lag is not None
+        return self._ask_kafka is not None
 
     async def look(self) -> Overview:
         """Return how the service stands. Kafka is asked as well, and may stay silent."""
-        lag = await self._known_lag()
+        known = await self._standings()
         parked, count = await parked_in(self.app.database)
         return Overview(
             figures=await figures_of(self.app),
             outbox=await self._waiting(),
             hearing=tuple(
-                Hearing(each.name, each.subscription.topic, lag.get(each.name))
+                Hearing(each.name, each.subscription.topic, known.get(each.name))
                 for each in self._consumers
             ),
             parked=parked,
@@ -146,16 +173,16 @@ class Watch:
                 failed += 1
         return len(parked) - failed, failed
 
-    async def _known_lag(self) -> Lag:
-        if self._ask_lag is None or time.monotonic() - self._asked_at < _FRESH:
-            return self._lag
+    async def _standings(self) -> "Known":
+        if self._ask_kafka is None or time.monotonic() - self._asked_at < _FRESH:
+            return self._known
         try:
-            self._lag = await self._ask_lag(self._consumers)
+            self._known = await self._ask_kafka(self._consumers)
         except Exception as error:  # noqa: BLE001  # the page says so, and shows the rest
-            log.info("lag_unknown", service=self.app.name, error=repr(error))
-            self._lag = {}
+            log.info("kafka_silent", service=self.app.name, error=repr(error))
+            self._known = {}
         self._asked_at = time.monotonic()
-        return self._lag
+        return self._known
 
     async def _waiting(self) -> tuple[Waiting, ...]:
         outbox = self.app.database.plumbing.outbox

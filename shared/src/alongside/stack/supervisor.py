@@ -196,6 +196,8 @@ class Stack:
         try:
             self._take_folder()
             self._start_postgres()
+            # From here on the folder is a stack's: no command takes it for an embedded one.
+            keep_environment(self.data, self.environment)
             self._migrate()
             yield self.settings
         finally:
@@ -238,8 +240,13 @@ class Stack:
         if self.kafka is not None:
             self.kafka.wait_until_ready()
             self.say(f"Apache Kafka listens on {self._bootstrap}")
+        ours = self.secure and not self.elsewhere.kafka
+        if self.by_role:
+            words = ("topics", "--grant") if ours else ("topics",)
+            return self._run_jobs(
+                {"topics": self._job("topics", *words, env={**outside(), **self._common()})}
+            )
         try:
-            ours = self.secure and not self.elsewhere.kafka
             login = Login.of(self.settings)
             in_a_thread(declare_topics(self._bootstrap, login=login, grant=ours))
         except (RuntimeError, OSError) as error:  # Kafka errors are of the first kind.
@@ -268,6 +275,16 @@ class Stack:
 
     def _migrate(self) -> None:
         self.say("Bringing the databases up to date …")
+        if self.by_role:
+            return self._run_jobs(
+                {
+                    name: self._job(
+                        name, "migrate", service, env=self._environment_of(service, name)
+                    )
+                    for service in SERVICES
+                    for name in (f"migrate-{service}",)
+                }
+            )
 
         async def work() -> None:
             for each in create_services(self.settings).values():
@@ -281,6 +298,17 @@ class Stack:
         except (SQLAlchemyError, OSError, AlongsideError) as error:
             message = f"The databases could not be brought up to date: {error}"
             raise StackError(message) from error
+
+    def _run_jobs(self, jobs: Mapping[str, Process]) -> None:
+        """Wait for one-shot jobs, as an orchestrator would."""
+        with ExitStack() as at_the_end:
+            for job in jobs.values():
+                at_the_end.callback(job.stop)
+            for name, job in jobs.items():
+                if job.wait(120):
+                    message = f"{name} ended with {job.returncode}.\n{job.last_words()}"
+                    raise StackError(message)
+                self.say(f"{name} is done")
 
     def _job(self, name: str, *arguments: str, env: Mapping[str, str]) -> Process:
         return Process(
