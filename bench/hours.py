@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from alongside.contracts import (
+    AssociationDescribed,
     Credential,
     Member,
     Occurrence,
@@ -147,7 +148,11 @@ async def _fill(app: ServiceApp) -> None:
             for at in range(PROVIDERS)
         ),
     ]  # fmt: skip
+    association = AssociationDescribed(
+        id=app.new_id(), occurred_at=NOW, association_id="a", version=1, name="Bench", zone=ZONE
+    )
     async with app.uow() as uow:
+        await on_people(association, uow)
         for person in people:
             event = PersonRegistered(id=app.new_id(), occurred_at=NOW, person=person)
             await on_people(event, uow)

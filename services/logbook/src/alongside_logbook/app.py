@@ -29,7 +29,7 @@ from alongside_logbook.http import (
     trainings_api,
     visits_api,
 )
-from alongside_logbook.http.doors import Doors
+from alongside_logbook.http.doors import Doors, Gate
 from alongside_logbook.http.pages import check
 from alongside_logbook.rulebook import OWN_RULES, load_with_own
 from alongside_logbook.store.tables import PLUMBING
@@ -75,7 +75,7 @@ def create_app(
     web.state.uow = uow
     web.state.doors = doors
     web.state.press = Press()
-    web.state.person_gate = doors.person_gate
+    web.state.person_gate = Gate(doors, web.state)
     add_routes(
         web,
         api.router,

@@ -138,6 +138,8 @@ class Progress(ProgressPiece):
     """Attended minutes that do not count."""
     attended: int = 0
     """All attended minutes, whatever they count for."""
+    entries: int | None = None
+    """How many entries there are, taken back or not; unknown where it was not counted yet."""
     met_on: date | None = None
     """The first day by which everything appears met."""
     long_enough_on: date | None = None

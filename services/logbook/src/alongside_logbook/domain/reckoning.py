@@ -75,6 +75,7 @@ def progress_of(
         awaited=_awaited(entries),
         attended=sum(entry.minutes for entry in entries),
         not_counted=not_counted,
+        entries=len(facts.entries),
     )
     if pack is None:
         return base.model_copy(update={"months": months_of(_all_days(entries), None, today)})

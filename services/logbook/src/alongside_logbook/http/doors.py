@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from starlette.datastructures import State
 
 from alongside.clock import Clock
 from alongside.db import Database
@@ -38,18 +39,24 @@ class Doors:
             yield uow
             await uow.commit()
 
-    async def person_gate(self, person_id: str) -> PersonFacts | None:
+
+class Gate:
+    """Tells what is known of a person now; learns the association's name in the same question."""
+
+    def __init__(self, doors: Doors, state: State) -> None:
+        self._doors = doors
+        self._state = state
+
+    async def __call__(self, person_id: str) -> PersonFacts | None:
         """Return what the copy of a person says; nothing if they have not been told of yet."""
-        async with self.reading() as uow:
-            person = await uow.people.get(person_id)
-        if person is None:
+        async with self._doors.reading() as uow:
+            found = await uow.people.at_the_door(person_id)
+        if found is None:
+            self._state.association = None
             return None
-        return PersonFacts(
-            name=person.name,
-            roles=frozenset(person.roles),
-            zone=person.zone,
-            left=person.left_at is not None,
-        )
+        name, roles, zone, left_at, association = found
+        self._state.association = association
+        return PersonFacts(name=name, roles=frozenset(roles), zone=zone, left=left_at is not None)
 
 
 def actor_of(viewer: Viewer) -> Actor:
@@ -75,8 +82,13 @@ ActorDep = Annotated[Actor, Depends(_actor)]
 
 async def _reading(request: Request, doors: DoorsDep) -> AsyncIterator[LogbookUow]:
     async with doors.reading() as uow:
-        association = await uow.people.association()
-        request.app.state.association = association.name if association else None
+        # Whoever is signed in came through the gate, which has just looked it up.
+        if (
+            getattr(request.state, "viewer", None) is None
+            or getattr(request.app.state, "association", None) is None
+        ):
+            association = await uow.people.association()
+            request.app.state.association = association.name if association else None
         yield uow
 
 

@@ -122,9 +122,18 @@ class EntryReads:
         self._session = session
 
     async def shown(
-        self, supervisee_id: str, *, limit: int, offset: int, at_once: int
+        self,
+        supervisee_id: str,
+        *,
+        limit: int,
+        offset: int,
+        at_once: int,
+        total: int | None = None,
     ) -> ShownEntries:
-        """Return what a page of somebody's hours shows, in one question to the database."""
+        """Return what a page of somebody's hours shows, in one question to the database.
+
+        Where nobody knows how many entries there are in all, they are counted.
+        """
         asked = {
             "person": supervisee_id, "size": limit, "offset": offset, "at_once": at_once
         }  # fmt: skip
@@ -136,8 +145,10 @@ class EntryReads:
             each.sort(key=lambda row: (row.current.started_at, row.entry_id))
         page.sort(key=lambda row: row.entry_id)
         page.sort(key=lambda row: row.current.started_at, reverse=True)
-        total = await self._session.execute(_TOTAL, {"person": supervisee_id})
-        return ShownEntries(page, *waiting, int(total.scalar_one()))
+        if total is None:
+            counted = await self._session.execute(_TOTAL, {"person": supervisee_id})
+            total = int(counted.scalar_one())
+        return ShownEntries(page, *waiting, total)
 
     async def counts_of_awaiting(self, person_id: str) -> tuple[int, int]:
         """Return how many entries wait for this person as supervisee, and how many as provider."""

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import String, bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.contracts import AssociationDescribed, PersonState
+from alongside.contracts import AssociationDescribed, PersonState, Role
 from alongside_logbook.store.sql import upsert
 from alongside_logbook.store.tables import AssociationRow, PersonRow, table
 
@@ -20,6 +21,13 @@ _MANY = sql_select(PersonRow).where(
     col(PersonRow.person_id).in_(bindparam("wanted", expanding=True, type_=String))
 )
 _ASSOCIATION = sql_select(AssociationRow).limit(1)
+_AT_THE_DOOR = sql_select(
+    col(PersonRow.name),
+    col(PersonRow.roles),
+    col(PersonRow.zone),
+    col(PersonRow.left_at),
+    sql_select(col(AssociationRow.name)).limit(1).scalar_subquery(),
+).where(col(PersonRow.person_id) == bindparam("person", type_=String))
 
 
 class PeopleStore:
@@ -61,6 +69,14 @@ class PeopleStore:
     async def get(self, person_id: str) -> PersonRow | None:
         """Return a person, or none before the scheduler has told of them."""
         return await self._session.get(PersonRow, person_id)
+
+    async def at_the_door(
+        self, person_id: str
+    ) -> tuple[str, Sequence[Role], str, datetime | None, str | None] | None:
+        """Return name, roles, zone and leaving of who asks for a page, and their association's name."""
+        rows = await self._session.execute(_AT_THE_DOOR, {"person": person_id})
+        found = rows.first()
+        return None if found is None else tuple(found)
 
     async def many(self, person_ids: Iterable[str]) -> dict[str, PersonRow]:
         """Return the people of these ids that are known."""

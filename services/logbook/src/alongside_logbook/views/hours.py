@@ -25,7 +25,13 @@ async def hours_view(
 ) -> HoursView:
     """Return what the page of somebody's hours shows; raise `NotFound` for who may not see them."""
     found = await standing_of(person_id, actor, uow)
-    rows = await uow.entries.shown(person_id, limit=size, offset=(page - 1) * size, at_once=at_once)
+    rows = await uow.entries.shown(
+        person_id,
+        limit=size,
+        offset=(page - 1) * size,
+        at_once=at_once,
+        total=found.progress.entries,
+    )
     shown = {row.entry_id: row for row in (*rows.page, *rows.mine, *rows.others)}
     names = await Names.of(uow, {*found.named, *(row.provider_id for row in shown.values())})
     views = {row.entry_id: view_of(row, actor, names) for row in shown.values()}
