@@ -16,7 +16,7 @@ from alongside.settings import SERVICES, Settings
 from alongside.testing import FixedClock
 from contracts.life import BEGAN, LOGBOOK, NOTIFIER, ORIGIN, SCHEDULER, Life, lived, opened
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.contract, pytest.mark.timeout(290)]
 
 
 class Installation:

@@ -18,7 +18,7 @@ from alongside_demo.swift import swift_sqlite
 from contracts import recording
 from contracts.life import BEGAN, LOGBOOK, ORIGIN, Life, opened
 
-pytestmark = [pytest.mark.unit, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.unit, pytest.mark.timeout(240)]
 
 VERSIONS = sorted(file.stem for file in recording.FOLDER.glob("*.jsonl"))
 

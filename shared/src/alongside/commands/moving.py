@@ -58,9 +58,9 @@ def move(
     nothing stands until all of them are the same. People, calendar addresses, API tokens and
     documents stay as they are: the keys go along.
 
-    Example: alongside --data data move --to .stack
+    Example: alongside move --to .stack
 
-    Example: alongside --data data move --scheduler postgresql+asyncpg://scheduler:password@db/scheduler
+    Example: alongside --data other move --scheduler postgresql+asyncpg://scheduler:password@db/scheduler
     --logbook postgresql+asyncpg://… --notifier postgresql+asyncpg://… --keys /run/alongside/keys
     """
     from alongside.stack.process import StackError  # noqa: PLC0415  # --help stays quick
