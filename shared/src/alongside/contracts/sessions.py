@@ -25,8 +25,8 @@ Frequency = Literal["once", "weekly", "monthly_by_weekday", "monthly_by_date", "
 class Pattern(Fact):
     """How the occurrences were derived, in wall time of the series' zone; enough to write an RRULE.
 
-    `count` is the number of starts the pattern yields, counted from `first_start`. `dates` has no
-    RRULE form: the starts are listed as RDATE.
+    `count` is the number of starts the pattern yields, counted from `first_start`. `dates`
+    follow no rule: the occurrences say when they are.
     """
 
     frequency: Frequency
