@@ -3,6 +3,7 @@
 It files the mails of one mailbox and can say what it shows. It reads a feed, too.
 """
 
+import re
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from functools import lru_cache
@@ -117,11 +118,36 @@ class Client:
         return set().union(*(self.shown[uid] for uid in self.series))
 
 
-@lru_cache(maxsize=512)
 def shown_by(feed: bytes) -> set[tuple]:
-    calendar = icalendar.Calendar.from_ical(feed)
+    """Return what a feed shows. Of series that did not change since, what was expanded is known."""
+    text = feed.decode()
+    zones = "".join(_ZONE.findall(text))
+    found: dict[str, list[str]] = {}
+    events = _EVENT.findall(text)
+    rest = _EVENT.sub("", _ZONE.sub("", text))
+    assert "VEVENT" not in rest
+    _sound(rest)
+    for event in events:
+        (uid,) = _UID.findall(event)
+        found.setdefault(uid, []).append(event)
+    return set().union(*(_shown(zones, "".join(each)) for each in found.values()))
+
+
+_ZONE = re.compile(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", re.DOTALL)
+_EVENT = re.compile(r"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", re.DOTALL)
+_UID = re.compile(r"\r\nUID:((?!alarm)\S+)\r\n")
+
+
+@lru_cache(maxsize=1024)
+def _shown(zones: str, events: str) -> frozenset[tuple]:
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{zones}{events}END:VCALENDAR\r\n"
+    return frozenset(expanded(_sound(text)))
+
+
+def _sound(text: str) -> icalendar.Calendar:
+    calendar = icalendar.Calendar.from_ical(text)
     assert not [error for part in calendar.walk() for error in part.errors]
-    return expanded(calendar)
+    return calendar
 
 
 def expanded(calendar) -> set[tuple]:
