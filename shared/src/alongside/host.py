@@ -212,8 +212,8 @@ class Host:
 
     async def _check_migrated(self, app: ServiceApp) -> bool:
         if not self._migrated.get(app.name):
-            head = migrate.head_of(app.migrations)
-            self._migrated[app.name] = await migrate.revision_of(app.database) == head
+            revision = await migrate.revision_of(app.database)
+            self._migrated[app.name] = migrate.serves(app.migrations, revision)
         return self._migrated[app.name]
 
     async def ready(self) -> dict[str, str]:

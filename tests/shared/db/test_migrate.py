@@ -60,6 +60,13 @@ async def test_a_table_in_use_is_not_waited_for_long(before):
         await report.rollback()
     assert all(await asyncio.gather(*both))
     assert await migrate.revision_of(before) == migrate.head_of(STEPS)
+    # A later version has been here: it only added, so this one serves, and undoes nothing.
+    async with before.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert migrate.serves(STEPS, await migrate.revision_of(before))
+    assert not migrate.serves(STEPS, "0001")
+    assert not migrate.serves(STEPS, None)
+    assert not await migrate.upgrade(before, STEPS)
 
 
 async def test_a_statement_that_takes_too_long_is_undone(before):

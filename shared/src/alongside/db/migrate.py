@@ -89,6 +89,19 @@ def head_of(migrations: str) -> str | None:
     return ScriptDirectory.from_config(config_for(migrations)).get_current_head()
 
 
+def serves(migrations: str, revision: str | None) -> bool:
+    """Tell whether a program with these migrations can serve a database at that revision.
+
+    It can at its own newest, and at one that it has never heard of: that is a later version's, which
+    only added to what this one knows. So while a version replaces another, or is taken back, the older
+    goes on, and starts again.
+    """
+    steps = ScriptDirectory.from_config(config_for(migrations))
+    if revision is None or revision == steps.get_current_head():
+        return revision is not None
+    return revision not in {each.revision for each in steps.walk_revisions()}
+
+
 async def revision_of(database: Database) -> str | None:
     """Return the revision the database is at; None before the first migration."""
 
@@ -100,15 +113,14 @@ async def revision_of(database: Database) -> str | None:
 
 
 async def upgrade(database: Database, migrations: str, *, patience: Patience | None = None) -> bool:
-    """Bring the database to the newest revision; False when it was there already.
+    """Bring the database to the newest revision; False when it was there already, or beyond.
 
     Safe to call from several processes: on PostgreSQL one migrates while the others wait. All
     steps are one transaction. Raises `MigrationBlocked` where a table stayed locked however often
     it was tried, and `MigrationTooSlow` where a statement took too long; then nothing was changed.
     """
     patience = patience or Patience()
-    head = await asyncio.to_thread(head_of, migrations)
-    if await revision_of(database) == head:
+    if await asyncio.to_thread(serves, migrations, await revision_of(database)):
         return False
     for tried in range(1, patience.tries + 1):
         try:
