@@ -140,7 +140,7 @@ class SeriesScheduled(SessionsEvent):
 
 
 class SeriesChanged(SessionsEvent):
-    """Something of the whole series changed: place, link, length, provider, title."""
+    """Something of the whole series changed: place, link, length, provider, title, or its zone's clocks."""
 
     type: Literal["alongside.sessions.SeriesChanged.v1"] = "alongside.sessions.SeriesChanged.v1"
 
