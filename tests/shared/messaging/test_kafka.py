@@ -12,6 +12,7 @@ import aiokafka
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from alongside.db import claim
 from alongside.ids import new_id
 from alongside.messaging import Envelope, UnreadableRecord
 from alongside.messaging.dead_letters import parked, replay
@@ -114,7 +115,9 @@ async def test_without_kafka_nothing_is_lost_and_pages_need_not_wait(toy):
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await bus.stop()
-    await relay.measure()
+    async with toy.database.read() as session:
+        waiting, _ = await claim.pending(session, toy.plumbing.outbox)
+    assert waiting == 1
 
 
 NOW = "2026-03-02T15:00:00+00:00"

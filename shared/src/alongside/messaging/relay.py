@@ -242,14 +242,6 @@ class Relay:
         )
         await claim.release(session, self._outbox, [row.id for row, _ in rest], worker=self._worker)
 
-    async def measure(self) -> None:
-        """Publish how much waits and since when, as metrics."""
-        async with self._database.read() as session:
-            waiting, oldest = await claim.pending(session, self._outbox)
-        metrics.OUTBOX_PENDING.labels(self._service).set(waiting)
-        age = (self._clock.now() - oldest).total_seconds() if oldest else 0
-        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(max(0, age))
-
     async def forget(self, older_than: timedelta, *, at_a_time: int = 1000) -> int:
         """Delete events published longer ago than `older_than`, in small transactions."""
         table, before, total = self._outbox, self._clock.now() - older_than, 0
