@@ -6,6 +6,7 @@ import pytest
 
 from alongside.contracts import InvitationAnswered, PersonAsked, SessionMoved
 from alongside_scheduler.handlers.copies import on_answers
+from alongside_scheduler.store.tables import METADATA
 
 pytestmark = pytest.mark.contract
 
@@ -85,3 +86,20 @@ async def test_another_time_for_the_whole_series_leads_to_a_new_rhythm(associati
     (asked,) = office.said
     first = series.occurrences[0].key
     assert asked.path == f"/series/{series.series_id}/change?step=move_later&key={first}"
+
+
+async def test_who_leads_sees_what_collides_since_the_clocks_changed(open_browser, association):
+    office = association
+    lead, ada = await office.person("Lea", "supervisor"), await office.person("Ada")
+    series = await office.series((await office.group(lead, [ada])).group_id)
+    key = series.occurrences[2].key
+    async with office.app.uow() as uow:
+        taken = METADATA.tables["commitments"]
+        hurt = taken.update().where(taken.c.key == key).values(active=False, yields="told")
+        await uow.session.execute(hurt)
+        await uow.commit()
+    path = f"/series/{series.series_id}"
+    page = await (await open_browser(lead)).page(path)
+    assert "Two sessions at one time" in page
+    assert f"{path}/change?step=move&amp;key={key}" in page
+    assert "Two sessions" not in await (await open_browser(ada)).page(path)
