@@ -21,6 +21,7 @@ from bench.figures import Figure, show
 PARTS = (
     "start",
     "feeds",
+    "feedwork",
     "booking",
     "availability",
     "month",
@@ -69,6 +70,15 @@ class Bench:
     def feeds(self) -> None:
         """Feeds."""
         show("Feeds", import_module("bench.feeds").measure())
+
+    def feedwork(self) -> None:
+        """One change in a feed, on PostgreSQL too where there is one."""
+        measure = import_module("bench.feedwork").measure
+        with contextlib.ExitStack() as servers:
+            url = None
+            with self._noting("feeds on PostgreSQL"):
+                url = servers.enter_context(running_postgres()).fresh_database()
+            show("One change in a feed", asyncio.run(measure(url)))
 
     def booking(self) -> None:
         """Booking, on PostgreSQL too where there is one."""

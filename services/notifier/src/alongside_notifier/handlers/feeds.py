@@ -12,7 +12,6 @@ from alongside_notifier.domain.vcalendar import Fragment, feed
 from alongside_notifier.domain.view import leaders
 from alongside_notifier.domain.words import Words, language_of
 from alongside_notifier.store.people import DEFAULTS
-from alongside_notifier.store.series import Shown
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
 
@@ -121,7 +120,7 @@ async def _rebuild(person: PersonState, channel: Channel, words: Words, uow: Not
 
 async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
     if channel.kind == "own":
-        return [Shown.by(seat).fragment for seat in await uow.seats.of_person(channel.person_id)]
+        return await uow.seats.fragments(channel.person_id)
     return list((await uow.parts.of_feed(channel.feed_id)).values())
 
 

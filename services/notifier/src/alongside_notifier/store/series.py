@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Text, delete, type_coerce, update
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -111,8 +112,7 @@ class Shown:
     @classmethod
     def by(cls, seat: SeatRow) -> "Shown":
         """Return what a seat shows."""
-        zones = tuple(name for name in seat.zones.split(",") if name)
-        fragment = Fragment(seat.fragment, zones, seat.revised_at, seat.stale_at)
+        fragment = Fragment(seat.fragment, _names(seat.zones), seat.revised_at, seat.stale_at)
         return cls(fragment, seat.membership, seat.removed)
 
 
@@ -156,6 +156,16 @@ class Seats:
             query = query.with_for_update()
         rows = await self._session.exec(query, execution_options={"populate_existing": True})
         return rows.all()
+
+    async def fragments(self, person_id: str) -> list[Fragment]:
+        """Return what a person's own feed says of each series, in a fixed order."""
+        table = table_of(SeatRow)
+        rows = await self._session.execute(
+            columns(table.c.fragment, table.c.zones, table.c.revised_at)
+            .where(table.c.person_id == person_id, table.c.fragment != "")
+            .order_by(table.c.series_id)
+        )
+        return [Fragment(text, _names(zones), revised_at) for text, zones, revised_at in rows]
 
     async def get(self, person_id: str, series_id: str) -> SeatRow | None:
         """Return one seat."""
@@ -224,6 +234,10 @@ class Seats:
             .limit(limit)
         )
         return rows.all()
+
+
+def _names(zones: str) -> tuple[str, ...]:
+    return tuple(name for name in zones.split(",") if name)
 
 
 class Tellings:
