@@ -33,6 +33,7 @@ PARTS = (
     "latency",
     "reminders",
     "messaging",
+    "volume",
 )
 
 
@@ -161,6 +162,12 @@ class Bench:
         measure = import_module("bench.messaging").measure
         with self._noting("messaging"), running_kafka() as kafka, running_postgres() as postgres:
             show("Messaging", asyncio.run(measure(kafka.bootstrap, postgres.fresh_database())))
+
+    def volume(self) -> None:
+        """What an event costs when a million are stored."""
+        measure = import_module("bench.volume").measure
+        with self._noting("volume"), running_postgres() as postgres:
+            show("A million events", asyncio.run(measure(postgres.fresh_database())))
 
     @contextlib.contextmanager
     def _noting(self, what: str):
