@@ -8,8 +8,9 @@ import pytest
 from alongside.contracts import SeriesChanged
 from alongside_notifier.handlers.send import LEASE, send_mail
 from alongside_notifier.handlers.tell import tell_due
+from fuse import Fuse, Killed
 from notifier.conftest import made
-from notifier.fuse import Fuse, Killed, Sink
+from notifier.sink import Sink
 
 pytestmark = pytest.mark.contract
 

@@ -17,11 +17,12 @@ from alongside_notifier.handlers.short_notice import remind_unseen
 from alongside_notifier.handlers.tell import tell_due
 from alongside_notifier.mailbox import read_mailbox
 from alongside_notifier.store.people import Preferences
+from fuse import Fuse, Killed
 from notifier import corpus
 from notifier.conftest import made
 from notifier.corpus import as_sent
-from notifier.fuse import Fuse, Killed, Letterbox, Sink
 from notifier.making import make_series
+from notifier.sink import Letterbox, Sink
 
 pytestmark = pytest.mark.unit
 

@@ -12,6 +12,7 @@ from alongside_scheduler.commands import moved_by_clocks
 from alongside_scheduler.handlers.clocks import collisions_of, preview
 from alongside_scheduler.handlers.series import change_series, move_session
 from alongside_scheduler.handlers.steps import ChangeSeries, MoveSession
+from fuse import Fuse, Killed
 from other_clocks import other_clocks
 
 pytestmark = pytest.mark.contract
@@ -144,3 +145,32 @@ async def test_what_collides_by_new_clocks_is_kept_marked_and_told_once(associat
         )
     await keeper.tick()
     assert await office.run(lambda uow: collisions_of(first.series_id, uow)) == []
+
+
+async def test_killed_at_any_step_each_series_is_issued_again_once(association, tmp_path):
+    office = association
+    office.clock.set(datetime(2026, 10, 5, 12, tzinfo=UTC))
+    with old_clocks(tmp_path):
+        lead, ada = await office.person("Lea", "supervisor"), await office.person("Ada")
+        group = await office.group(lead, [ada], zone=VANCOUVER)
+        for day in (3, 4, 5, 6):
+            await office.series(
+                group.group_id, **WALL, zone=VANCOUVER, starts_on=date(2026, 11, day), count=2
+            )
+    told = len(await said(office))
+    fuse = Fuse()
+    fuse.watch(office.app.database)
+    deaths = 0
+    while True:
+        fuse.light(deaths + 1)
+        try:
+            await ClockKeeper(office.app.uow).tick()
+            break
+        except Killed:
+            deaths += 1
+            await office.app.database.close()
+    fuse.light(0)
+    events = [SeriesChanged.model_validate_json(row.payload) for row in (await said(office))[told:]]
+    assert sorted(each.series.version for each in events) == [2, 2, 2, 2]
+    assert len({each.series.series_id for each in events}) == 4
+    assert deaths > 4
