@@ -23,7 +23,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from alongside.contracts import TOPICS
 from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
 from alongside.messaging.grants import give
-from alongside.messaging.lag import sight_of
+from alongside.messaging.lag import gave_up, sight_of
 from alongside.messaging.login import Login
 from alongside.messaging.subscription import Consumer, RawRecord
 from alongside.observability import metrics
@@ -182,6 +182,7 @@ class KafkaBus:
         log.info("kafka_connected", client=self.client)
         while True:
             self._look()
+            await self._begin_anew()
             await asyncio.sleep(LOOK)
 
     def _look(self) -> None:
@@ -197,6 +198,19 @@ class KafkaBus:
                 metrics.CONSUMER_LAG.labels(name, str(partition)).set(waiting)
             if sight.idle < LONGEST_SILENCE:
                 self.pulses[name].beat()
+
+    async def _begin_anew(self) -> None:
+        """Have consumers whose client gave up listen again."""
+        for name, subscriber in self._listening.items():
+            if not gave_up(subscriber.consumer):
+                continue
+            log.warning("consumer_begins_anew", consumer=name)
+            try:
+                async with asyncio.timeout(FAREWELL):
+                    await subscriber.stop()
+                await subscriber.start()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("consumer_cannot_begin", consumer=name, error=repr(error))
 
     async def stop(self) -> None:
         """Finish the record in hand and leave the group, so that others need not wait for a timeout.

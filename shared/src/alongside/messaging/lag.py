@@ -47,6 +47,25 @@ def sight_of(consumer: AIOKafkaConsumer) -> Sight:
     return Sight(state.fetcher_idle_time, waiting)
 
 
+def gave_up(consumer: AIOKafkaConsumer | None) -> bool:
+    """Tell whether a client will hear nothing any more, although it goes on asking.
+
+    One of its tasks ended for good, as where it met a broker that does not know its rights yet: a new
+    one in the place of one that lost everything. The client then repeats that error for ever.
+    """
+    coordinator: Any = getattr(consumer, "_coordinator", None)
+    main = getattr(coordinator, "_coordination_task", None)
+    if main is None or main.done():
+        return True
+    beside = (
+        getattr(coordinator, name, None) for name in ("_heartbeat_task", "_commit_refresh_task")
+    )
+    return any(
+        each is not None and each.done() and not each.cancelled() and each.exception() is not None
+        for each in beside
+    )
+
+
 async def standing(
     bootstrap: str, login: Login, groups: Mapping[str, str], *, longest: float = 5
 ) -> dict[str, Standing]:
