@@ -1,13 +1,37 @@
-"""A short life of an association while everything is struck: see `faults.life`, and tools/life."""
+"""A short life of an association while everything is struck, and what an operator does after the worst.
+
+Chapter after chapter on one stack: see `faults.life`; tools/life makes it last for hours.
+"""
+
+from collections.abc import Iterator
 
 import pytest
 
+from alongside.testing.folders import scratch_folder
 from faults.life.run import Life
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
-def test_whatever_strikes_everything_holds_at_the_end(stack_folder):
-    folder = stack_folder.parent
-    folder.mkdir(exist_ok=True)
-    print(Life(folder, seconds=45).run())
+@pytest.fixture(scope="module")
+def life(stack_can_run) -> Iterator[Life]:
+    with scratch_folder("life") as folder, Life(folder, seconds=40).begun() as life:
+        print(life.under_faults())
+        yield life
+
+
+def test_whatever_strikes_everything_holds_at_the_end(life):
+    assert life.program.done.steps.total() > 300
+    assert sum(life.weather.struck.values()) >= 10
+
+
+def test_half_of_the_processes_die_and_nobody_notices(life):
+    life.without_half_of_the_processes()
+
+
+def test_all_of_kafka_lost_and_said_again_is_the_same_final_state(life):
+    life.without_kafkas_data()
+
+
+def test_a_backup_taken_at_work_loses_nothing_and_does_nothing_twice(life):
+    life.from_the_backup()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +14,9 @@ import pytest
 
 from alongside.contracts import AssociationDescribed
 from alongside.host import create_services
-from alongside.messaging.kafka import declare_topics
 from alongside.service import Founder
 from alongside.settings import SERVICES
 from alongside.stack.databases import Databases
-from alongside.stack.environment import command as command_words
 from alongside.stack.keys import KEYS_OF
 from alongside.stack.process import StackError
 from alongside.stack.supervisor import Stack
@@ -197,53 +194,6 @@ async def test_kafka_killed_and_back_delivers_what_was_said_meanwhile(stack):
         return await _handled(stack, "notifier") > before
 
     await _eventually(heard)
-
-
-@pytest.mark.faults
-async def test_all_of_kafka_lost_is_said_again_from_the_outboxes(stack):
-    await _found(stack)
-    await _eventually(lambda: _nothing_waits(stack, "scheduler"))
-    stack.services["notifier"].kill()
-    before = await _handled(stack, "logbook")
-    await _say(stack, "said to a Kafka that is about to be lost")
-
-    async def the_other_heard():
-        return await _handled(stack, "logbook") > before
-
-    await _eventually(the_other_heard)
-    await _eventually(lambda: _nothing_waits(stack, "scheduler"))
-    stack.kafka.kill()
-    shutil.rmtree(stack.kafka.folder)
-    stack.kafka.start()
-    await declare_topics(stack.kafka.bootstrap)
-    logbook, notifier = await _handled(stack, "logbook"), await _handled(stack, "notifier")
-    stack.start_service("notifier")
-    stack.wait_for_service("notifier")
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [*command_words(), "--data", str(stack.data), "replay", "scheduler"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "published again" in done.stderr
-
-    async def heard():
-        return await _handled(stack, "notifier") > notifier
-
-    await _eventually(heard)
-    await _eventually(lambda: _nothing_waits(stack, "scheduler"))
-    assert await _handled(stack, "logbook") == logbook, "what is known already is not done again"
-
-
-async def _nothing_waits(stack, service):
-    url = stack.environment[f"ALONGSIDE_{service.upper()}_DATABASE_URL"]
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        waiting = "SELECT count(*) FROM outbox WHERE done_at IS NULL"
-        return await connection.fetchval(waiting) == 0
-    finally:
-        await connection.close()
 
 
 @pytest.fixture

@@ -146,6 +146,11 @@ class Program:
             )  # fmt: skip
         for number in range(2 * PROVIDERS):
             await self._group(number, chance)
+        # Something has been recorded before anything strikes, or is backed up.
+        async with asyncio.timeout(60):
+            while not self.done.entries:
+                await self._schedule(chance)
+                await self._record(chance)
 
     async def _person(self, name: str, **more: Any) -> str:
         made = await self.ask(
@@ -302,18 +307,19 @@ class Program:
             self._told(await self.ask(who, "POST", path, {}))
 
     async def _answer(self, chance: random.Random) -> None:
-        found = self._some_session(chance)
-        if found is None or not found[0]["members"]:
+        person = chance.choice(self.supervisees)
+        agenda = await self.ask(person, "GET", "/api/notifier/v1/answers?limit=50")
+        if not agenda:
             return
-        series, each = found
-        person = chance.choice(series["members"])["person_id"]
-        key = chance.choice((None, each["key"]))
+        meeting = chance.choice(agenda)
+        series = meeting["series_id"]
+        key = chance.choice((None, meeting["occurrence_key"]))
         word = chance.choice(("accepted", "declined", "tentative"))
-        async with self._lock((person, series["series_id"])):
-            path = f"/api/notifier/v1/answers/{series['series_id']}"
+        async with self._lock((person, series)):
+            path = f"/api/notifier/v1/answers/{series}"
             given = await self.ask(person, "PUT", path, {"answer": word, "occurrence_key": key})
             if given:
-                self.done.answers[person, series["series_id"], key or ""] = word
+                self.done.answers[person, series, key or ""] = word
 
     async def _record(self, chance: random.Random) -> None:
         provider = chance.choice(self.providers)
@@ -362,7 +368,10 @@ class Program:
                 self._entry(told)
 
     async def _rename_person(self, chance: random.Random) -> None:
-        person = chance.choice(self.supervisees + self.providers[:1])
+        await self.rename(chance.choice(self.supervisees + self.providers[:1]), chance)
+
+    async def rename(self, person: str, chance: random.Random) -> None:
+        """Give somebody another name."""
         change = {"name": f"{chance.choice('ABCDEFG')}{chance.randint(1, 999)} Sample"}
         if await self.ask(self.boss, "PATCH", f"/api/scheduler/v1/people/{person}", change):
             self.done.people[person] += 1
@@ -378,11 +387,11 @@ class Program:
         if path == "feed":
             await self.feed(person)
         elif path == "page":
-            await self._page(chance.choice(("/groups", "/cohort", "/messages", "/people")))
+            await self.page(chance.choice(("/groups", "/cohort", "/messages", "/people")))
         else:
             await self.ask(person, "GET", path)
 
-    async def _page(self, path: str) -> None:
+    async def page(self, path: str) -> None:
         """A page in a browser: whichever process is asked, it comes."""
         cookie = f"{cookie_name(self.origin)}={self._token(self.boss, scopes=None)}"
         headers = {"Cookie": cookie, "Accept": "text/html"}

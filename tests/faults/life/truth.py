@@ -144,6 +144,25 @@ async def acknowledged_and_nothing_else(books: Books, done: Done) -> list[str]:
     return wrong
 
 
+async def what_was_acknowledged_stands(books: Books, kept: dict[str, Done]) -> list[str]:
+    """Of what was acknowledged before each database was backed up, nothing is missing."""
+    versions = {(each.key, each.body["series"]["version"]) for each in await books.said(SESSIONS)}
+    people = dict(await books.rows("scheduler", "SELECT id, version FROM people"))
+    entries = set(await books.rows("logbook", "SELECT entry_id, version FROM entry_versions"))
+    query = "SELECT person_id, series_id, occurrence_key FROM answers"
+    answers = set(await books.rows("notifier", query))
+    scheduler, logbook, notifier = kept["scheduler"], kept["logbook"], kept["notifier"]
+    if not (scheduler.series and scheduler.people and logbook.entries):
+        return ["nothing had been acknowledged when the backup was taken"]
+    lost = {
+        "states of series": set(scheduler.series) - versions,
+        "people": {key for key, number in scheduler.people.items() if people.get(key, 0) < number},
+        "versions of entries": logbook.entries - entries,
+        "answers": set(notifier.answers) - answers,
+    }
+    return [f"{len(which)} {what} are lost" for what, which in lost.items() if which]
+
+
 def _same(state: dict[str, Any]) -> SeriesState:
     return SeriesState.model_validate(state)
 

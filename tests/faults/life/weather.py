@@ -14,8 +14,11 @@ from alongside.settings import SERVICES
 from alongside.stack.process import StackError
 from alongside.stack.supervisor import Stack, process_name
 from alongside.testing.smtp import SmtpSink
+from faults.life.losses import IN_TURN
 
 HOUR = 3600
+SHORT = 60
+BACK_UP = "back up"
 
 
 @dataclass(frozen=True, order=True)
@@ -40,6 +43,10 @@ def schedule(seed: int, seconds: float, replicas: int, *, kafka_away: float = 6)
             *("kill", "kill", "kill", "leave", "leave", "kafka", "kafka killed", "postgres"),
             *("postgres cut", "smtp refuses", "smtp away", "door", "clock", "clock", "clock"),
         ]
+        if seconds < SHORT:
+            # Of what takes long to come back, one of each.
+            for one_of in (("kafka", "kafka killed"), ("postgres", "postgres cut"), ("leave",)):
+                kinds.remove(chance.choice(one_of))
         chance.shuffle(kinds)
         # Each service is struck in each round.
         struck = [chance.choice([p for p in processes if p.startswith(s)]) for s in SERVICES]
@@ -52,6 +59,9 @@ def schedule(seed: int, seconds: float, replicas: int, *, kafka_away: float = 6)
                 who = chance.choice(processes)
             hold = {"kafka": kafka_away, "kafka killed": 0.1, "smtp refuses": 5, "smtp away": 4}
             blows.append(Blow(at, kind, hold.get(kind, chance.uniform(0.2, 3)), who))
+    # A backup is taken in the middle of it, of one database after the other.
+    moments = sorted(chance.uniform(0.4, 0.8) * seconds for _ in IN_TURN)
+    blows += [Blow(at, BACK_UP, who=who) for at, who in zip(moments, IN_TURN, strict=True)]
     return sorted(blows)
 
 
@@ -63,6 +73,7 @@ class Weather:
     sink: SmtpSink
     say: Callable[[str], None]
     seed: int
+    back_up: Callable[[str], None]
     shift: float = 0
     struck: dict[str, int] = field(default_factory=dict)
     """By kind, how often."""
@@ -83,18 +94,30 @@ class Weather:
                 due[2]()
             while waiting and waiting[0].at <= now:
                 blow = waiting.pop(0)
+                if blow.what == BACK_UP:
+                    self._back_up(blow, waiting)
+                    continue
                 # What is away already cannot be struck again.
                 if blow.who and any(name == blow.who for _, name, _ in self._later):
                     continue
                 family = blow.what.split()[0]
                 if any(name.split()[0] == family for _, name, _ in self._later):
                     continue
-                self.struck[blow.what] = self.struck.get(blow.what, 0) + 1
+                what = f"{blow.what} {blow.who.split('-')[0]}".strip()
+                self.struck[what] = self.struck.get(what, 0) + 1
                 back = self._strike(blow)
                 if back is not None:
                     self._later.append((now + blow.hold, blow.who or blow.what, back))
             time.sleep(0.02)
         self.all_back()
+
+    def _back_up(self, blow: Blow, waiting: list[Blow]) -> None:
+        if any(name.startswith("postgres") for _, name, _ in self._later):
+            waiting.insert(0, Blow(blow.at + 0.5, BACK_UP, who=blow.who))
+            waiting.sort()
+            return
+        self.say(f"the database of the {blow.who} is backed up")
+        self.back_up(blow.who)
 
     def _strike(self, blow: Blow) -> Callable[[], None] | None:  # noqa: PLR0911  # one a kind
         stack = self.stack
