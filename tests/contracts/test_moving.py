@@ -7,10 +7,10 @@ from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 from typer.testing import CliRunner
 
 from alongside import commands, moving
-from alongside.host import create_services
 from alongside.messaging.again import say_again
 from alongside.settings import SERVICES, Settings
 from alongside.testing import FixedClock
@@ -48,6 +48,8 @@ def source(tmp_path_factory) -> Installation:
                                   ("bo", "supervisee"), ("mia", "supervisee"))
             ]  # fmt: skip
             here.shown = await everything(life, here.feed)
+            with pytest.raises(moving.MoveRefused, match="Stop Alongside"):
+                moving.check_source(here.settings)
             here.now = life.clock.now()
             # Said, and not carried; carried, and not yet known to be.
             plan = {"frequency": "weekly", "starts_on": "2026-07-07", "start_time": "09:00",
@@ -158,13 +160,10 @@ async def _refuses(source: Installation, there: Settings) -> None:
             await moving.move(here, target, lambda *_: None)
         return str(refusal.value)
 
-    async with opened(here, FixedClock(source.now)):
-        assert "Stop Alongside" in await refused()
     assert "new database is" in await refused(here)
     assert "not empty" in await refused()
-    database = create_services(there, ["scheduler"])["scheduler"].database
-    async with database.write() as session:
-        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        await session.commit()
-    await database.close()
+    engine = create_async_engine(there.database_url("scheduler"))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await engine.dispose()
     assert "at revision 0001" in await refused()
