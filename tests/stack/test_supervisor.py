@@ -1,6 +1,7 @@
 """The whole stack as processes: up, in use, a part of it killed, down with nothing left."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 import asyncpg
 import httpx2
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from alongside.contracts import AssociationDescribed
 from alongside.host import create_services
+from alongside.messaging import Envelope
 from alongside.service import Founder
 from alongside.settings import SERVICES
 from alongside.stack.databases import Databases
@@ -194,6 +197,60 @@ async def test_kafka_killed_and_back_delivers_what_was_said_meanwhile(stack):
         return await _handled(stack, "notifier") > before
 
     await _eventually(heard)
+
+
+@pytest.mark.faults
+async def test_poison_blocks_nobody_and_is_seen_and_replayed_by_the_command_line(stack):
+    await _found(stack)
+    before = await _handled(stack, "logbook")
+    event = AssociationDescribed(
+        id="came-under-a-wrong-key",
+        occurred_at="2026-03-02T15:00:00Z",
+        association_id="sample",
+        version=1,
+        name="Sample",
+        zone=ADA.zone,
+    )
+    envelope = Envelope(
+        event.id, event.topic, "another", event.type_name(), event.on_the_wire(), event.occurred_at
+    )
+    async with AIOKafkaProducer(bootstrap_servers=stack.kafka.bootstrap) as producer:
+        await producer.send_and_wait(
+            event.topic,
+            envelope.payload,
+            # Where what is said next will lie.
+            key=b"another",
+            partition=await _partition_of(producer, event.topic, event.key),
+            headers=[(name, value.encode()) for name, value in envelope.headers().items()],
+        )
+    await _say(stack, "said behind it")
+
+    async def heard():
+        return await _handled(stack, "logbook") > before
+
+    await _eventually(heard)
+    parked = [json.loads(line) for line in _command(stack, "dead-letters", "list", "--json")]
+    assert {each["service"] for each in parked} == {"logbook", "notifier"}
+    assert all("under the key 'another'" in each["error"] for each in parked)
+    for each in parked:
+        _command(stack, "dead-letters", "replay", each["service"], str(each["id"]))
+    assert _command(stack, "dead-letters", "list", "--json") == []
+
+
+async def _partition_of(producer, topic, key):
+    await producer.partitions_for(topic)
+    return producer._partition(topic, None, None, None, key.encode(), None)
+
+
+def _command(stack, *words):
+    answer = subprocess.run(
+        [sys.executable, "-m", "alongside", "--data", stack.data, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return answer.stdout.splitlines()
 
 
 @pytest.fixture
