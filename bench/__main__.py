@@ -31,6 +31,7 @@ PARTS = (
     "finding",
     "documents",
     "latency",
+    "rush",
     "reminders",
     "messaging",
     "volume",
@@ -150,6 +151,14 @@ class Bench:
         with self._noting("latency of the stack"):
             figures += part.stack()
         show("From booking to mail", figures)
+
+    def rush(self) -> None:
+        """Fifty bookings a second, in both modes."""
+        part = import_module("bench.rush")
+        figures: list[Figure] = part.embedded()
+        with self._noting("fifty bookings a second in the stack"):
+            figures += part.stack()
+        show("Fifty bookings a second", figures)
 
     def reminders(self) -> None:
         """Ten thousand reminders at once, by two workers."""

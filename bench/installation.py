@@ -52,6 +52,8 @@ class Embedded:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further settings."""
 
     @property
     def origin(self) -> str:
@@ -59,7 +61,7 @@ class Embedded:
 
     @property
     def settings(self) -> dict[str, str]:
-        return environment(self.folder, self.port)
+        return environment(self.folder, self.port, self.more)
 
     def start(self) -> float:
         """Start it; return the seconds until it answered its first page."""
