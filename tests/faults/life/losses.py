@@ -100,12 +100,13 @@ def stop_services(stack: Stack) -> None:
         process.stop(patience=30)
 
 
-def start_services(stack: Stack, *services: ServiceName) -> None:
-    """Start these services, once each."""
-    for name in services:
-        stack.start_service(name)
-    for name in services:
-        stack.wait_for_service(name)
+def start_services(stack: Stack, *services: ServiceName, replicas: int = 1) -> None:
+    """Have these services run, so many processes of each at least."""
+    processes = [(name, number) for number in range(1, replicas + 1) for name in services]
+    for name, number in processes:
+        stack.start_service(name, number)
+    for name, number in processes:
+        stack.wait_for_service(name, number)
 
 
 def lose_kafka(stack: Stack) -> None:

@@ -119,6 +119,7 @@ class Life:
 
     def without_half_of_the_processes(self) -> None:
         """One process of each service dies: every page still comes, at the first try."""
+        losses.start_services(self.stack, *SERVICES, replicas=self.replicas)
         wrong = []
         for number, service in enumerate(SERVICES):
             called = process_name(service, 1 + number % self.replicas)
