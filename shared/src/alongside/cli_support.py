@@ -6,15 +6,18 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 from rich.console import Console
 
 from alongside.errors import AlongsideError
-from alongside.service import ServiceApp
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.environment import PREFIX, kept_environment
+
+if TYPE_CHECKING:
+    # Web framework and database: half a second that `--help` need not take.
+    from alongside.service import ServiceApp
 
 console = Console(stderr=True, highlight=False)
 """For people: progress and remarks. What a script reads goes to standard output alone."""
@@ -59,7 +62,9 @@ def stop(message: str, code: int = 1) -> NoReturn:
 
 
 @asynccontextmanager
-async def service(name: ServiceName, settings: Settings | None = None) -> AsyncIterator[ServiceApp]:
+async def service(
+    name: ServiceName, settings: Settings | None = None
+) -> "AsyncIterator[ServiceApp]":
     """Open the installation for a command, and give it one of the services.
 
     In embedded mode, whatever is said is carried to the other services before the block ends

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alongside.cli_support import console, stop
-from alongside.service import Founder, Welcome
+
+if TYPE_CHECKING:
+    from alongside.service import Welcome
 
 Email = Annotated[str | None, typer.Option(help="E-mail of the first coordinator.")]
 Name = Annotated[str | None, typer.Option(help="Name of the first coordinator.")]
@@ -16,7 +18,7 @@ Zone = Annotated[str | None, typer.Option(help="Their time zone, such as America
 Association = Annotated[str | None, typer.Option(help="Name of the association.")]
 
 
-async def found_if_new(welcome: Welcome, given: Mapping[str, str | None]) -> None:
+async def found_if_new(welcome: "Welcome", given: Mapping[str, str | None]) -> None:
     """Register the first coordinator: from the options, else by asking, else leave it to the page."""
     if not await welcome.is_new():
         return
@@ -35,6 +37,8 @@ async def found_if_new(welcome: Welcome, given: Mapping[str, str | None]) -> Non
         "email": given["email"] or _ask("Your e-mail address"),
         "zone": given["zone"] or _ask("Your time zone", default=_local_zone()),
     }
+    from alongside.service import Founder  # noqa: PLC0415  # --help stays quick
+
     await welcome.found(Founder(**answers))
 
 

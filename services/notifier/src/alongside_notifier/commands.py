@@ -12,9 +12,6 @@ from rich.table import Table
 
 from alongside.cli_support import console, run, service, stop
 from alongside.errors import NotFound
-from alongside_notifier.desk import Desk
-from alongside_notifier.handlers.intake import take_mail
-from alongside_notifier.handlers.more_feeds import switch_on
 
 app = typer.Typer(no_args_is_help=True)
 mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
@@ -119,17 +116,21 @@ async def _listen(host: str, port: int) -> None:
 
 
 async def _feed(email: str) -> str:
+    from alongside_notifier.handlers.more_feeds import switch_on  # noqa: PLC0415  # --help stays quick
+
     async with service("notifier") as notifier, notifier.uow() as uow:
-        desk: Desk = notifier.web.state.desk
+        desk = notifier.web.state.desk
         person = await uow.people.by_email(email)
         if person is None:
             raise NotFound(f"Nobody here has the address {email}.")
         row = await switch_on(person, uow, desk)
         await uow.commit()
-        return desk.feed_url(row.id, row.generation)
+        return str(desk.feed_url(row.id, row.generation))
 
 
 async def _reply(raw: bytes) -> tuple[str, str]:
+    from alongside_notifier.handlers.intake import take_mail  # noqa: PLC0415  # --help stays quick
+
     async with service("notifier") as notifier:
         async with notifier.uow() as uow:
             taken = await take_mail(raw, uow, notifier.web.state.desk)
