@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def life(stack_can_run) -> Iterator[Life]:
-    with scratch_folder("life") as folder, Life(folder, seconds=40).begun() as life:
+    with scratch_folder("life") as folder, Life(folder, seconds=30).begun() as life:
         print(life.under_faults())
         yield life
 
