@@ -55,6 +55,12 @@ class Client:
         if known is None or known.to_ical() != block.to_ical():
             self.zones[name] = block
             self.shown.clear()
+            # What a client keeps are wall times: they are read anew, those that were cancelled too.
+            for each in self.series.values() if known is not None else ():
+                each["master"] = again(each["master"])
+                for part in ("overrides", "gone"):
+                    read = [again(event) for event in each[part].values()]
+                    each[part] = {recurrence(event): event for event in read}
 
     def _request(self, uid: str, events) -> None:
         masters = [event for event in events if "RECURRENCE-ID" not in event]
@@ -164,6 +170,10 @@ def expanded(calendar) -> set[tuple]:
             )
         )
     return found
+
+
+def again(event) -> icalendar.Event:
+    return icalendar.Event.from_ical(event.to_ical())
 
 
 def recurrence(event) -> datetime:

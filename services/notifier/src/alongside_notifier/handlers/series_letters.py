@@ -84,6 +84,8 @@ def series_letter(
             facts |= _first_of(coming, reader)
         case "changed" if message.key is None:
             facts |= _first_of(coming, reader)
+            if "clocks" in message.news:
+                facts["short"] = ""  # the first of them need not be one that moved
         case "changed":
             meeting = view.meeting(message.key or "") if view else None
             facts |= reader.times(meeting)
