@@ -33,6 +33,7 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+_NOT_MODIFIED = 304
 _YEARS = 2 * 365 * 24 * 3600
 
 
@@ -156,8 +157,13 @@ class _Sender:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
             present = list(message.get("headers", ()))
-            names = {name for name, _ in present}
-            message["headers"] = present + [each for each in self._headers if each[0] not in names]
+            if self.status == _NOT_MODIFIED:
+                # What was stored keeps the headers that it came with; only its identity is new.
+                message["headers"] = [*present, self._headers[-1]]
+            else:
+                names = {name for name, _ in present}
+                own = [each for each in self._headers if each[0] not in names]
+                message["headers"] = present + own
         await self._send(message)
 
 

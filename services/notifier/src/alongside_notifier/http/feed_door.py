@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -28,9 +29,12 @@ _PREFIX, _SUFFIX = "/feeds/", ".ics"
 _LONGEST_TOKEN = 64
 _MOST_BYTES = 48 * 1024 * 1024
 _MOST_AGENTS = 5000
-_COMMON = (
+_FRESH = (
     (b"cache-control", b"private, max-age=300, must-revalidate"),
     (b"vary", b"Accept-Encoding"),
+)
+_COMMON = (
+    *_FRESH,
     (b"x-robots-tag", b"noindex"),
     (b"referrer-policy", b"no-referrer"),
 )
@@ -163,12 +167,17 @@ class FeedDoor:
         return ready
 
     def _note(self, token_key: str, agent: bytes) -> None:
-        name = agent.decode("latin-1")
-        shown = "".join(letter for letter in name if letter.isprintable())[:120] or "unknown"
-        key = (token_key, shown)
+        key = (token_key, _shown(agent))
         if key in self._fetches or len(self._fetches) < _MOST_AGENTS:
             _, times = self._fetches.get(key, (None, 0))
             self._fetches[key] = (self._clock.now(), times + 1)
+
+
+@lru_cache(1000)
+def _shown(agent: bytes) -> str:
+    """Return the name of a program, as it can be shown."""
+    name = agent.decode("latin-1")
+    return "".join(letter for letter in name if letter.isprintable())[:120] or "unknown"
 
 
 def _form(served: ServedFeed, body: bytes, etag: str, *encoding: tuple[bytes, bytes]) -> _Form:
@@ -177,7 +186,7 @@ def _form(served: ServedFeed, body: bytes, etag: str, *encoding: tuple[bytes, by
         (b"last-modified", format_datetime(served.last_modified, usegmt=True).encode()),
     ]
     length = (b"content-length", str(len(body)).encode())
-    return _Form(body, [*_OK, *fixed, length, *encoding], [*_COMMON, *fixed])
+    return _Form(body, [*_OK, *fixed, length, *encoding], [*_FRESH, *fixed])
 
 
 def _state_of(feed: _Ready | ServedFeed) -> tuple[str, datetime, bool, datetime | None]:
