@@ -28,7 +28,7 @@ run: .venv/.runtime ## Run it: one process, SQLite files, http://127.0.0.1:8000
 demo: .venv/.runtime ## Run it with an association in it that one could believe
 	@$(BIN)/alongside demo $(ARGS)
 
-stack: .venv/.stack ## Run it as processes: PostgreSQL, Apache Kafka, three services, one door (REPLICAS=2: two of each)
+stack: .venv/.stack ## Run it as processes: PostgreSQL, Apache Kafka, three services by role, one door (REPLICAS=2: two of each)
 	@$(BIN)/alongside stack --replicas $(REPLICAS) $(ARGS)
 
 test: .venv/.develop ## Run every test that this machine can run

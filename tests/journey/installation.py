@@ -59,11 +59,11 @@ class Installation:
 
     def start(self, *arguments: str) -> str:
         """Start it and return the link it prints."""
-        command = "up" if self.kind == "embedded" else "stack"
+        command = ["up"] if self.kind == "embedded" else ["stack", "--compact"]
         self.clock_file.write_text(str(self.shift))
         log = (self.folder / f"{self.kind}.log").open("a")
         self.process = subprocess.Popen(
-            [ALONGSIDE, command, *arguments],
+            [ALONGSIDE, *command, *arguments],
             env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             text=True, start_new_session=True,
         )  # fmt: skip

@@ -259,7 +259,7 @@ def command(postgres, kafka_bootstrap, tmp_path):
     databases: Databases = postgres.server.databases
     with subprocess.Popen(
         [
-            *(sys.executable, "-m", "alongside", "stack", "--port", "0"),
+            *(sys.executable, "-m", "alongside", "stack", "--compact", "--port", "0"),
             *("--data", str(tmp_path / "data"), "--kafka", kafka_bootstrap),
             *("--postgres", databases.url("postgres")),
             *("--email", ADA.email, "--name", ADA.name),
@@ -294,7 +294,8 @@ def test_ctrl_c_stops_it_in_order_and_says_so(command):
 
 @pytest.mark.faults
 async def test_killed_it_starts_again_at_once_and_stopped_it_leaves_nothing(stack_folder):
-    command = [sys.executable, "-m", "alongside", "stack", "--data", stack_folder, "--port", "0"]
+    command = [sys.executable, "-m", "alongside", "stack", "--compact"]
+    command += ["--data", stack_folder, "--port", "0"]
     founder = ["--email", ADA.email, "--name", ADA.name, "--zone", ADA.zone]
     with subprocess.Popen(
         [*command, *founder, "--association", ADA.association],
