@@ -338,14 +338,13 @@ class Program:
             if state == "recorded":
                 body["reason_code"] = "minutes_wrong"
             told = await self.ask(provider, "PUT", path, body)
+            said = {each["person_id"]: each["minutes"] for each in body["exceptions"]}
             for entry in told["entries"] if told else ():
                 self._entry(entry)
-            if told:
-                said = {each["person_id"]: each["minutes"] for each in body["exceptions"]}
-                for line in sheet["lines"]:
-                    who = line["person"]["person_id"]
-                    minutes = said.get(who, sheet["session"]["scheduled_minutes"])
-                    self.done.minutes[*place, who] = minutes
+                # Also who joined the roster since the sheet was looked at.
+                who = entry["supervisee_id"]
+                minutes = said.get(who, sheet["session"]["scheduled_minutes"])
+                self.done.minutes[*place, who] = minutes
 
     def _entry(self, entry: dict) -> None:
         self.done.entries.add((entry["entry_id"], entry["version"]))
