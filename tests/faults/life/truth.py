@@ -152,7 +152,7 @@ async def what_was_acknowledged_stands(books: Books, kept: dict[str, Done]) -> l
     query = "SELECT person_id, series_id, occurrence_key FROM answers"
     answers = set(await books.rows("notifier", query))
     scheduler, logbook, notifier = kept["scheduler"], kept["logbook"], kept["notifier"]
-    if not (scheduler.series and scheduler.people and logbook.entries):
+    if not (scheduler.series and scheduler.people):
         return ["nothing had been acknowledged when the backup was taken"]
     lost = {
         "states of series": set(scheduler.series) - versions,
