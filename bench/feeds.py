@@ -17,7 +17,7 @@ from bench.figures import Figure
 from bench.installation import Embedded, Office, command, wait_for
 
 SESSIONS = 100
-REQUESTS = 1_000
+REQUESTS = 5_000
 ROUNDS = 5
 
 

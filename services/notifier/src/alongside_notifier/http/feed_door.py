@@ -197,10 +197,7 @@ def _is_unchanged(headers: dict[bytes, bytes], ready: _Ready) -> bool:
     """Judge the conditions: If-None-Match if there is one (weak comparison), else the date."""
     given = headers.get(b"if-none-match")
     if given is not None:
-        tags = {
-            tag.strip().removeprefix("W/").strip('"') for tag in given.decode("latin-1").split(",")
-        }
-        return bool(tags & {"*", ready.etag, f"{ready.etag}-gz"})
+        return not _tags_in(given).isdisjoint(("*", ready.etag, f"{ready.etag}-gz"))
     since = headers.get(b"if-modified-since")
     if since is None:
         return False
@@ -209,6 +206,12 @@ def _is_unchanged(headers: dict[bytes, bytes], ready: _Ready) -> bool:
     except ValueError:
         return False
     return moment.tzinfo is not None and ready.last_modified <= moment
+
+
+@lru_cache(10_000)
+def _tags_in(given: bytes) -> frozenset[str]:
+    tags = given.decode("latin-1").split(",")
+    return frozenset(tag.strip().removeprefix("W/").strip('"') for tag in tags)
 
 
 _INTERESTING = frozenset(
@@ -224,6 +227,7 @@ def _wanted(scope: Scope) -> dict[bytes, bytes]:
     return found
 
 
+@lru_cache(1000)
 def _takes_gzip(accepted: bytes) -> bool:
     if b"gzip" not in accepted and b"*" not in accepted:
         return False
