@@ -110,7 +110,7 @@ def gone(words: Words, pages: Pages) -> Response:
 def said_in(words: Words) -> dict[str, Any]:
     """Return what every page behind a mailed link is rendered with."""
     says = answer_words(words.language)
-    return {"words": says, "language": says.language, "skip": says.skip}
+    return {"words": says, "page_language": says.language, "skip": says.skip}
 
 
 async def _page(
