@@ -48,7 +48,9 @@ async def test_mails_feeds_and_links_follow_the_language_somebody_chose(notifier
     await ben.post("/preferences", language="es", **form)
     assert (await script.send("GET", "/preferences"))["language"] == "es"
     for page in ("/preferences", "/calendar/feeds/new"):
-        assert '<html lang="en">' in await ben.page(page), "these pages are in English for everybody"
+        assert '<html lang="en">' in await ben.page(page), (
+            "these pages are in English for everybody"
+        )
     await script.send("PUT", "/preferences", {"language": "fr"}, status=422)
     spanish = await anybody.get(own)
     assert said(spanish) == {
