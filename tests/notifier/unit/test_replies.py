@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alongside.contracts import ANSWERS, answers_events
+from alongside_notifier.handlers.answers import answer_on_page
 from alongside_notifier.handlers.intake import take_mail
 from notifier import corpus
 from notifier.client import calendar_part
@@ -25,11 +26,13 @@ class Intake:
         return taken
 
     async def said(self):
+        return [(e.person_id, e.occurrence_key, e.answer) for e in await self.events()]
+
+    async def events(self):
         outbox = self.notifier.app.database.plumbing.outbox
         async with self.notifier.app.database.read() as session:
             rows = (await session.execute(outbox.select().order_by(outbox.c.id))).all()
-        events = [answers_events.validate_json(r.payload) for r in rows if r.topic == ANSWERS]
-        return [(e.person_id, e.occurrence_key, e.answer) for e in events]
+        return [answers_events.validate_json(r.payload) for r in rows if r.topic == ANSWERS]
 
     async def given(self, key=None):
         async with self.notifier.app.uow() as uow:
@@ -225,3 +228,15 @@ async def test_page_and_mail_are_one_truth_for_the_series_and_for_one_session(in
     )
     await notifier.hear_series(longer)
     assert await truth() == [None, None]
+
+
+async def test_the_last_answer_is_said_to_be_the_last_whatever_the_clocks_say(intake):
+    notifier = intake.notifier
+    for answer, back in (("accepted", 0), ("declined", 12), ("tentative", 5)):
+        notifier.clock.advance(-timedelta(minutes=back))
+        async with notifier.app.uow() as uow:
+            await answer_on_page("ben", "series-1", None, answer, uow, notifier.desk)
+            await uow.commit()
+    said = await intake.events()
+    assert [each.answer for each in said] == ["accepted", "declined", "tentative"]
+    assert said[0].answered_at < said[1].answered_at < said[2].answered_at

@@ -1,6 +1,6 @@
 """Answers to invitations: from a page and from a calendar, one truth."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from alongside.contracts import InvitationAnswered, SeriesState
@@ -116,10 +116,14 @@ async def _keep(
     uow: NotifierUow,
     desk: Desk,
 ) -> None:
-    await uow.answers.keep(person_id, series_id, given, now=uow.now, channel=channel)
-    # Whoever answers what changed has seen it.
     said_at = given.stamp if channel == "mail" else uow.now
+    # Whoever answers what changed has seen it.
     await uow.short_notice.seen(person_id, series_id, uow.now, key=given.key, at=said_at)
+    # Others keep what was answered last, by this instant: clocks differ, and are put back.
+    last = await uow.answers.last_said(person_id, series_id, given.key)
+    said_at = max(said_at, last + timedelta.resolution) if last else said_at
+    kept_at = max(uow.now, said_at)
+    await uow.answers.keep(person_id, series_id, given, now=kept_at, channel=channel)
     await refresh_lead_feeds(series_id, uow, desk)
     await uow.emit(
         InvitationAnswered(
@@ -130,7 +134,7 @@ async def _keep(
             person_id=person_id,
             answer=given.answer,
             proposed_start=given.proposed_start,
-            answered_at=given.stamp if channel == "mail" else uow.now,
+            answered_at=said_at,
             channel=channel,
         )
     )

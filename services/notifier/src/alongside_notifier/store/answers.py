@@ -32,6 +32,17 @@ class Answers:
         row = rows.first()
         return as_given(row) if row else None
 
+    async def last_said(self, person_id: str, series_id: str, key: str | None) -> datetime | None:
+        """Return when the last answer was given that `given` returns; None if there is none."""
+        rows = await self._session.exec(
+            select(AnswerRow.answered_at).where(
+                AnswerRow.person_id == person_id,
+                AnswerRow.series_id == series_id,
+                AnswerRow.occurrence_key == (key or ""),
+            )
+        )
+        return rows.first()
+
     async def keep(
         self, person_id: str, series_id: str, given: Given, *, now: datetime, channel: str
     ) -> None:
