@@ -124,6 +124,8 @@ def keys(
             stop(error.detail)
         console.print(f"The {turn} key is new. Start every service again, the scheduler last.")
     elif turn:
-        stop("Turn the signing or the link key. A calendar has its new address on the page of feeds.")
+        stop(
+            "Turn the signing or the link key. A calendar has its new address on the page of feeds."
+        )
     secrets.Secrets(settings.keys_folder, allow_create=True)
     console.print(f"The keys are in {settings.keys_folder.absolute()}")
