@@ -2,6 +2,10 @@
 
 An invitation has exactly the tree that every client files by itself:
 multipart/mixed { multipart/alternative { text/plain, text/html, text/calendar }, invite.ics }
+
+Python's `email` is asked for headers that need encoding, and for nothing else: it takes 2 ms a mail
+instead of 0.08, with which two workers hand over 6,400 reminders a minute instead of 25,000
+(`bench/reminders.py`), and it breaks long names in quotes apart.
 """
 
 import re
