@@ -26,7 +26,7 @@ from alongside.web.guards import BodyLimit, RateLimit, SameOrigin
 from alongside.web.health import Health
 from alongside.web.openapi import polished
 from alongside.web.pages import environment
-from alongside.web.state import Web
+from alongside.web.state import FastPath, Web
 from alongside.web.statics import Statics
 from alongside.web.tokens import TokenReader, cookie_name
 
@@ -120,10 +120,10 @@ def create_web(
     app.state.web = web
     add_descriptions(app, web)
     health = Health(web, app.state)
-    web.fast["static"] = ("/static/{file}", statics)
+    web.fast["static"] = FastPath("/static/{file}", statics)
     for path in ("healthz", "readyz", "metrics"):
-        web.fast[path] = (f"/{path}", health)
-    web.fast["robots.txt"] = ("/robots.txt", PlainTextResponse(ROBOTS))
+        web.fast[path] = FastPath(f"/{path}", health)
+    web.fast["robots.txt"] = FastPath("/robots.txt", PlainTextResponse(ROBOTS))
     app.add_exception_handler(AlongsideError, problems.on_alongside_error)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
@@ -146,10 +146,10 @@ def add_fast_path(app: FastAPI, folder: str, route: str, application: ASGIApp) -
     """Have everything below `/folder/` answered by a plain ASGI application.
 
     It stands before guards, body limits, sessions and routing: for answers that are ready to
-    send, such as feeds. It gets request id, security headers, log and figures. `route` is its
-    name in the figures, without anything secret.
+    send and that no browser shows, such as feeds. It gets request id, log and figures. `route` is
+    its name in the figures, without anything secret.
     """
-    cast("Web", app.state.web).fast[folder] = (route, application)
+    cast("Web", app.state.web).fast[folder] = FastPath(route, application, is_page=False)
 
 
 def _folders(templates: str | Path | None) -> tuple[Path, ...]:

@@ -24,6 +24,8 @@ from alongside.web.state import Web
 
 log = structlog.get_logger(__name__)
 
+Headers = list[tuple[bytes, bytes]]
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _IDENTIFYING = frozenset({b"traceparent", b"x-request-id"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
@@ -33,11 +35,16 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+_FOR_ALL = frozenset(
+    {b"x-content-type-options", b"cross-origin-resource-policy", b"strict-transport-security"}
+)
+"""What protects also an answer that no browser shows as a page."""
+
 _NOT_MODIFIED = 304
 _YEARS = 2 * 365 * 24 * 3600
 
 
-def security_headers(*, is_secure: bool) -> list[tuple[bytes, bytes]]:
+def security_headers(*, is_secure: bool) -> Headers:
     """Return the headers of every response, unless the response has its own.
 
     `Referrer-Policy: same-origin` and not `no-referrer`: the latter makes browsers send
@@ -65,6 +72,7 @@ class Edge:
         self._app = app
         self._web = web
         self._headers = security_headers(is_secure=web.is_secure)
+        self._no_page = [each for each in self._headers if each[0] in _FOR_ALL]
         self._figures: dict[tuple[str, str, int], Histogram] = {}
         self._logs_routine = web.settings.log_level == "debug"
 
@@ -75,15 +83,16 @@ class Edge:
         given = {name: value for name, value in scope["headers"] if name in _IDENTIFYING}
         fast = self._web.fast.get(scope["path"].split("/", 2)[1])
         if fast is not None:
-            scope["alongside.route"], application = fast
-            sender = self._sender(scope, send, given, f"{random.getrandbits(128):032x}")
-            await self._guarded(application, scope, receive, sender)
+            scope["alongside.route"] = fast.route
+            headers = self._headers if fast.is_page else self._no_page
+            sender = self._sender(scope, send, given, f"{random.getrandbits(128):032x}", headers)
+            await self._guarded(fast.application, scope, receive, sender)
             self._note(scope, sender.status, time.perf_counter() - begun)
             return
         parent = given.get(b"traceparent")
         carrier = {"traceparent": parent.decode("latin-1")} if parent else {}
         with span_from(carrier, scope["method"]) as span:
-            sender = self._sender(scope, send, given, current_trace_id() or "-")
+            sender = self._sender(scope, send, given, current_trace_id() or "-", self._headers)
             with structlog.contextvars.bound_contextvars(
                 service=self._web.service, request_id=scope["alongside.request_id"]
             ):
@@ -94,11 +103,13 @@ class Edge:
                 span.set_attribute("http.route", route)
                 span.set_attribute("http.response.status_code", sender.status)
 
-    def _sender(self, scope: Scope, send: Send, given: dict[bytes, bytes], made: str) -> "_Sender":
+    def _sender(
+        self, scope: Scope, send: Send, given: dict[bytes, bytes], made: str, headers: Headers
+    ) -> "_Sender":
         said = given.get(b"x-request-id")
         request_id = said.decode() if said and _REQUEST_ID.fullmatch(said) else made
         scope["alongside.request_id"] = request_id
-        return _Sender(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        return _Sender(send, [*headers, (b"x-request-id", request_id.encode())])
 
     async def _beyond_guards(self, scope: Scope, receive: Receive, send: Send) -> None:
         for guard in self._web.guards:
@@ -148,7 +159,7 @@ class _Sender:
 
     __slots__ = ("_headers", "_send", "status")
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, headers: Headers) -> None:
         self._send = send
         self._headers = headers
         self.status = 0
@@ -156,11 +167,9 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            present = list(message.get("headers", ()))
-            if self.status == _NOT_MODIFIED:
-                # What was stored keeps the headers that it came with; only its identity is new.
-                message["headers"] = [*present, self._headers[-1]]
-            else:
+            # What is unchanged keeps the headers that it came with.
+            if self.status != _NOT_MODIFIED:
+                present = list(message.get("headers", ()))
                 names = {name for name, _ in present}
                 own = [each for each in self._headers if each[0] not in names]
                 message["headers"] = present + own

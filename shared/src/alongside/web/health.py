@@ -54,7 +54,7 @@ class HealthDoor:
     """The ASGI application of a process without pages: health and figures, and nothing else."""
 
     def __init__(self, app: Any) -> None:
-        self._health: Health = app.state.web.fast["healthz"][1]
+        self._health: Health = app.state.web.fast["healthz"].application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fastapi import Request
 from jinja2 import Environment
@@ -25,6 +25,16 @@ Guard = Callable[[Scope], AlongsideError | None]
 """Looks at a request before anything is done for it, and says why it must not pass."""
 
 
+class FastPath(NamedTuple):
+    """What answers without guards, sessions and routing."""
+
+    route: str
+    """Its name in the figures, without anything secret."""
+    application: ASGIApp
+    is_page: bool = True
+    """Whether a browser may show it, so that it gets the rules for pages."""
+
+
 @dataclass(slots=True)
 class Web:
     """One service's web side. `app.state.web` holds it."""
@@ -41,8 +51,8 @@ class Web:
     registry: CollectorRegistry
     body_limit: "BodyLimit"
     guards: tuple[Guard, ...] = ()
-    fast: dict[str, tuple[str, ASGIApp]] = field(default_factory=dict)
-    """By first folder of the path: a route's name for the metrics, and what answers it."""
+    fast: dict[str, "FastPath"] = field(default_factory=dict)
+    """By first folder of the path."""
 
     @property
     def origin(self) -> str:
