@@ -1,6 +1,7 @@
 """All services behind one door, in one process: each request goes to the longest prefix that fits."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,6 +30,8 @@ class FrontDoor:
             for prefix in app.prefixes:
                 self._by_prefix[prefix] = app.web
         self._default = self._by_prefix.get("/") or next(iter(self._by_prefix.values()))
+        # Calendars and browsers ask for the same paths all day.
+        self._app_of = lru_cache(4096)(self._find)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to its service."""
@@ -36,9 +39,11 @@ class FrontDoor:
             # The host starts and stops the services; the server only needs to hear that all is well.
             await _acknowledge(receive, send)
             return
-        prefix = owner_of(scope["path"], self._by_prefix)
-        app = self._by_prefix[prefix] if prefix else self._default
-        await app(scope, receive, send)
+        await self._app_of(scope["path"])(scope, receive, send)
+
+    def _find(self, path: str) -> ASGIApp:
+        prefix = owner_of(path, self._by_prefix)
+        return self._by_prefix[prefix] if prefix else self._default
 
 
 async def _acknowledge(receive: Receive, send: Send) -> None:

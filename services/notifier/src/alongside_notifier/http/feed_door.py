@@ -168,9 +168,9 @@ class FeedDoor:
 
     def _note(self, token_key: str, agent: bytes) -> None:
         key = (token_key, _shown(agent))
-        if key in self._fetches or len(self._fetches) < _MOST_AGENTS:
-            _, times = self._fetches.get(key, (None, 0))
-            self._fetches[key] = (self._clock.now(), times + 1)
+        known = self._fetches.get(key)
+        if known is not None or len(self._fetches) < _MOST_AGENTS:
+            self._fetches[key] = (self._clock.now(), known[1] + 1 if known else 1)
 
 
 @lru_cache(1000)
