@@ -7,11 +7,12 @@ said about it: so it does not matter how many processes do it, nor whether one i
 from dataclasses import dataclass
 from datetime import datetime
 
-from alongside.contracts import PersonAsked, SeriesChanged, SeriesState
+from alongside.contracts import SeriesChanged, SeriesState
 from alongside.db.direct import savepoint
 from alongside.zones import release, tzdata_version, zone
 from alongside_scheduler.domain.booking import AlreadyBooked
 from alongside_scheduler.domain.clocks import Shift, by_new_clocks, shifts
+from alongside_scheduler.handlers.asking import ask_person
 from alongside_scheduler.store.commitments import UNTOLD, Commitments
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -119,15 +120,11 @@ async def _who_decides(series: SeriesState, uow: SchedulerUow) -> list[str]:
 
 
 async def _ask(person_id: str, series: SeriesState, first: datetime, uow: SchedulerUow) -> None:
-    await uow.emit(
-        PersonAsked(
-            id=uow.new_id(),
-            occurred_at=uow.now,
-            ask_id=uow.new_id(),
-            person_id=person_id,
-            about="clocks_collide",
-            subject=series.title,
-            path=f"/series/{series.series_id}",
-            expires_at=first,
-        )
+    await ask_person(
+        person_id,
+        "clocks_collide",
+        uow,
+        subject=series.title,
+        path=f"/series/{series.series_id}",
+        expires_at=first,
     )

@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import BaseModel, Field
 
-from alongside.contracts import PersonAsked
 from alongside.contracts.people import AskAbout
 from alongside.errors import Forbidden, Invalid, NotFound
 from alongside.zones import zone
@@ -12,6 +11,7 @@ from alongside_scheduler.domain.access import need_lead
 from alongside_scheduler.domain.finding import Search, Slot
 from alongside_scheduler.domain.polls import ANSWERS, PollClosed, PollState, state_of
 from alongside_scheduler.domain.recurrence import instant
+from alongside_scheduler.handlers.asking import ask_person
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.handlers.finding import (
     FindTime,
@@ -179,16 +179,12 @@ def _closing(closes_on: date, group: GroupRow, now: datetime) -> datetime:
 async def _tell(about: AskAbout, row: PollRow, group: GroupRow, uow: SchedulerUow) -> int:
     others = [each for each in await participants(group, uow) if each != uow.actor.person_id]
     for person_id in others:
-        await uow.emit(
-            PersonAsked(
-                id=uow.new_id(),
-                occurred_at=uow.now,
-                ask_id=uow.new_id(),
-                person_id=person_id,
-                about=about,
-                subject=group.name,
-                path=f"/polls/{row.id}",
-                expires_at=row.closes_at if about == "poll_opened" else None,
-            )
+        await ask_person(
+            person_id,
+            about,
+            uow,
+            subject=group.name,
+            path=f"/polls/{row.id}",
+            expires_at=row.closes_at if about == "poll_opened" else None,
         )
     return len(others)

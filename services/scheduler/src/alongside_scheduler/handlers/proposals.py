@@ -7,12 +7,13 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime
 
-from alongside.contracts import InvitationAnswered, Occurrence, PersonAsked, SeriesState
+from alongside.contracts import InvitationAnswered, Occurrence, SeriesState
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import recurrence
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.handlers import steps
+from alongside_scheduler.handlers.asking import ask_person
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.handlers.surgery import operate
 from alongside_scheduler.store.tables import AnswerRow
@@ -112,17 +113,14 @@ async def tell_proposed(event: InvitationAnswered, uow: SchedulerUow) -> None:
         # The whole of it: that is a new rhythm, to be looked at before it is saved.
         path = f"/series/{series.series_id}/change?step=move_later&key={occurrence.key}"
     said = (series.series_id, occurrence.key, event.person_id, event.proposed_start.isoformat())
-    await uow.emit(
-        PersonAsked(
-            id=uow.new_id(),
-            occurred_at=uow.now,
-            ask_id=sha256("|".join(said).encode()).hexdigest()[:32],
-            person_id=series.provider_id,
-            about="time_proposed",
-            subject=series.title,
-            path=path,
-            expires_at=occurrence.starts_at,
-        )
+    await ask_person(
+        series.provider_id,
+        "time_proposed",
+        uow,
+        subject=series.title,
+        path=path,
+        expires_at=occurrence.starts_at,
+        ask_id=sha256("|".join(said).encode()).hexdigest()[:32],
     )
 
 

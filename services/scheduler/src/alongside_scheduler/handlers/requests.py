@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from alongside.contracts import PersonAsked
 from alongside.contracts.people import AskAbout
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone
 from alongside_scheduler.domain import recurrence
 from alongside_scheduler.domain.slots import checked_instant
 from alongside_scheduler.domain.words import checked_text
+from alongside_scheduler.handlers.asking import ask_person
 from alongside_scheduler.handlers.booking import pair_title, schedule_pair
 from alongside_scheduler.handlers.command import Command
 from alongside_scheduler.store.tables import SessionRequestRow
@@ -174,17 +174,15 @@ async def _close(asked: SessionRequestRow, status: Standing, uow: SchedulerUow) 
 async def _tell(
     asked: SessionRequestRow, person_id: str, about: AskAbout, path: str, uow: SchedulerUow
 ) -> None:
-    await uow.emit(
-        PersonAsked(
-            id=uow.new_id(),
-            occurred_at=uow.now,
-            ask_id=asked.id if about == "session_requested" else uow.new_id(),
-            person_id=person_id,
-            about=about,
-            subject=await pair_title(asked.provider_id, asked.person_id, uow),
-            path=path,
-            expires_at=asked.expires_at if about == "session_requested" else None,
-        )
+    is_open = about == "session_requested"
+    await ask_person(
+        person_id,
+        about,
+        uow,
+        subject=await pair_title(asked.provider_id, asked.person_id, uow),
+        path=path,
+        expires_at=asked.expires_at if is_open else None,
+        ask_id=asked.id if is_open else None,
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from alongside.contracts import PersonAsked, RosterChanged, SeriesState
+from alongside.contracts import RosterChanged, SeriesState
 from alongside.zones import zone
 from alongside_scheduler.domain import seats as rules
 from alongside_scheduler.domain import series as life
 from alongside_scheduler.handlers import collisions
+from alongside_scheduler.handlers.asking import ask_person
 from alongside_scheduler.store.tables import GroupMemberRow, GroupRow, OfferRow
 from alongside_scheduler.store.uow import SchedulerUow
 
@@ -135,17 +136,14 @@ async def tidy_seats(group: GroupRow, uow: SchedulerUow) -> list[OfferRow]:
         )
         await uow.seats.wait_no_more(group.id, wait.person_id)
         await uow.seats.keep(offer)
-        await uow.emit(
-            PersonAsked(
-                id=uow.new_id(),
-                occurred_at=uow.now,
-                ask_id=offer.id,
-                person_id=offer.person_id,
-                about="seat_offered",
-                subject=group.name,
-                path=f"/offers/{offer.id}",
-                expires_at=offer.expires_at,
-            )
+        await ask_person(
+            offer.person_id,
+            "seat_offered",
+            uow,
+            subject=group.name,
+            path=f"/offers/{offer.id}",
+            expires_at=offer.expires_at,
+            ask_id=offer.id,
         )
         made.append(offer)
     return made
