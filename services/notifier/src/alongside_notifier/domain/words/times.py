@@ -46,10 +46,8 @@ class Times(ABC):
         """Return day, times, zone and offset of a meeting in one zone."""
 
     @abstractmethod
-    def spans(
-        self, start: datetime, end: datetime, zone_name: str, host_zone: str, host: str
-    ) -> list[str]:
-        """Return the meeting in the reader's zone and, where its clock differs, in the provider's."""
+    def elsewhere(self, host: str, span: str) -> str:
+        """Return when a meeting is by the clock of whoever leads it."""
 
     @abstractmethod
     def until(self, instant: datetime, zone_name: str) -> str:
@@ -62,6 +60,15 @@ class Times(ABC):
     @abstractmethod
     def left(self, minutes: int) -> str:
         """Return how far off something is by the clock: `in about 3 hours`, `in 25 minutes`."""
+
+    def spans(
+        self, start: datetime, end: datetime, zone_name: str, host_zone: str, host: str
+    ) -> list[str]:
+        """Return the meeting in the reader's zone and, where its clock differs, in the provider's."""
+        lines = [self.span(start, end, zone_name)]
+        if offset(start, zone_name) != offset(start, host_zone):
+            lines.append(self.elsewhere(host, self.span(start, end, host_zone)))
+        return lines
 
     def day(self, instant: datetime, zone_name: str) -> str:
         """Return `Tuesday, January 12, 2027`."""
@@ -124,13 +131,8 @@ class EnglishTimes(Times):
             f"({zone_name}, {offset(start, zone_name)})"
         )
 
-    def spans(
-        self, start: datetime, end: datetime, zone_name: str, host_zone: str, host: str
-    ) -> list[str]:
-        lines = [self.span(start, end, zone_name)]
-        if offset(start, zone_name) != offset(start, host_zone):
-            lines.append(f"For {host} that is {self.span(start, end, host_zone)}.")
-        return lines
+    def elsewhere(self, host: str, span: str) -> str:
+        return f"For {host} that is {span}."
 
     def until(self, instant: datetime, zone_name: str) -> str:
         return f"{self.clock(instant, zone_name)} ({zone_name}, {offset(instant, zone_name)})"
@@ -176,13 +178,8 @@ class SpanishTimes(Times):
             f"({zone_name}, {offset(start, zone_name)})"
         )
 
-    def spans(
-        self, start: datetime, end: datetime, zone_name: str, host_zone: str, host: str
-    ) -> list[str]:
-        lines = [self.span(start, end, zone_name)]
-        if offset(start, zone_name) != offset(start, host_zone):
-            lines.append(f"Para {host}: {self.span(start, end, host_zone)}.")
-        return lines
+    def elsewhere(self, host: str, span: str) -> str:
+        return f"Para {host}: {span}."
 
     def until(self, instant: datetime, zone_name: str) -> str:
         said = f"{self.clock(instant, zone_name)} ({zone_name}, {offset(instant, zone_name)})"
