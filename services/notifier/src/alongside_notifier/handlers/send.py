@@ -1,4 +1,4 @@
-"""Sending the queue: claimed, handed over, settled. A crash in between repeats a Message-ID.
+"""Sending the queue: claimed, handed over, settled. A crash in between repeats Message-IDs.
 
 What a quick server takes within a moment is settled together: a transaction for each mail would
 take longer than the mail.
