@@ -69,6 +69,15 @@ async def rows(notifier, **wanted):
     return [row for row in found if all(getattr(row, k) == v for k, v in wanted.items())]
 
 
+async def wrong(notifier):
+    """Return what the operator is told of the channels that is worth a look, with what to do."""
+    return {
+        each.metric.removeprefix("alongside_channel_"): f"{each.text} {each.advice}"
+        for each in await notifier.app.figures()
+        if each.is_wrong and each.metric.startswith("alongside_channel_")
+    }
+
+
 async def code_sent(notifier, service):
     await notifier.tick("channels")
     return service.taken[-1][1].partition("code is ")[2][:6]
@@ -171,18 +180,27 @@ async def test_what_is_not_taken_is_tried_again_and_ends_with_a_reason(
     await turned_on(notifier, service, ben)
     notifier.clock.set(life.series.occurrences[0].starts_at - timedelta(minutes=60))
     await notifier.tick("remind")
-    for status, outcome, reason in (
-        (503, None, "error 503"),
-        (401, None, "will not have us"),
-        (400, "failed", "It was refused. The service answered with error 400."),
-    ):
+    assert await wrong(notifier) == {}
+    for status, outcome, reason, operator in (
+        (503, None, "error 503", {}),
+        (401, None, "will not have us", {"oldest_seconds": ("10 min", "Text message: ", "401")}),
+        (400, "failed", "It was refused. The service answered with error 400.",
+         {"failed_lately": ("1", "Text message: It was refused.", "400")}),
+    ):  # fmt: skip
         service.status = status
         assert await notifier.tick("channels") == 0
         (row,) = await rows(notifier, kind="reminder")
         assert row.outcome == outcome
         assert reason in row.last_error
         notifier.clock.advance(timedelta(minutes=5))
+        found = await wrong(notifier)
+        assert found.keys() == operator.keys()
+        for name, words in operator.items():
+            assert all(word in found[name] for word in words)
     assert "error 400" in await ben.page("/messages")
+    assert [each.said for each in await notifier.app.examine() if each.about == "channels"] == [
+        "Text message is offered; turned on by: 1, handed over within seven days: 0"
+    ]
 
 
 async def test_a_late_reminder_waits_for_the_end_of_quiet_hours(notifier, service, open_browser):

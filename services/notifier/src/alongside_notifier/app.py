@@ -10,13 +10,15 @@ from alongside.db import Database
 from alongside.db.claim import this_worker
 from alongside.db.uow import Bell, uow_factory
 from alongside.ids import NewId, new_id
+from alongside.observability.figure import Figure
+from alongside.operations.finding import Finding
 from alongside.operations.http import router_of
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import Settings
 from alongside.web.app import add_fast_path, add_routes, create_web
 from alongside.web.auth import PersonFacts
-from alongside_notifier import consumers
+from alongside_notifier import channel_figures, consumers
 from alongside_notifier.channels import AppriseGateway
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
@@ -77,6 +79,14 @@ def create_app(
             person.name, frozenset(person.roles), person.zone, left=person.left_at is not None
         )
 
+    async def figured() -> tuple[Figure, ...]:
+        own = await figures(database, clock)
+        return (*own, *await channel_figures.figures(database, clock, desk.channels))
+
+    async def examined() -> tuple[Finding, ...]:
+        mail = await examine(settings)
+        return (*mail, *await channel_figures.examine(database, clock, desk.channels))
+
     web = create_web(
         settings,
         "notifier",
@@ -105,9 +115,9 @@ def create_app(
         uow=uow,
         bell=bell,
         migrations="alongside_notifier.migrations",
-        figures=partial(figures, database, clock),
+        figures=figured,
         undone=GivenUpMails(uow),
-        examine=partial(examine, settings),
+        examine=examined,
         on_stop=(post.close,),
         subscriptions=consumers.subscriptions(desk),
         tickers=(

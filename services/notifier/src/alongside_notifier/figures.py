@@ -14,7 +14,7 @@ from alongside_notifier.store.upsert import table_of
 
 LATELY = timedelta(days=7)
 _GRACE = timedelta(minutes=1)
-_LATE = 300
+LATE = 300
 """Seconds from which on a mail or a telling that is due is worth a look."""
 
 
@@ -41,8 +41,8 @@ async def figures(database: Database, clock: Clock) -> tuple[Figure, ...]:
         Figure(
             metrics.TELLINGS_LATE_SECONDS,
             "A change waits to be told for",
-            _age(telling, now),
-            most=_LATE,
+            age(telling, now),
+            most=LATE,
             unit="s",
             advice="Is the ticker of the notifier running? Its log says why a change cannot be told.",
         ),
@@ -50,8 +50,8 @@ async def figures(database: Database, clock: Clock) -> tuple[Figure, ...]:
         Figure(
             metrics.MAIL_OLDEST_SECONDS,
             "The oldest of them waits for",
-            _age(since, now),
-            most=_LATE,
+            age(since, now),
+            most=LATE,
             unit="s",
             advice="Does the mail server answer, and does it take our mail? Each is tried for three days.",
         ),
@@ -89,5 +89,6 @@ async def _due_mails(session: AsyncSession, now: datetime) -> tuple[int, datetim
     return waiting, since
 
 
-def _age(since: datetime | None, now: datetime) -> float:
+def age(since: datetime | None, now: datetime) -> float:
+    """Return for how many seconds something waits."""
     return max(0.0, (now - since).total_seconds()) if since is not None else 0.0

@@ -172,6 +172,7 @@ def _report(moved: "Moved", source: Settings, to: Path | None, keys: Path | None
         console.print(f"{moved.waiting} events were on their way; the stack delivers them.")
     old = source.data.absolute()
     start = f"alongside stack --data {to}" if to else "start the stack"
+    replay = f"alongside --data {to} replay" if to else "alongside replay"
     lines = [
         f"Do not start {old} again: both would send reminders. Keep it as a backup.",
         (
@@ -182,7 +183,7 @@ def _report(moved: "Moved", source: Settings, to: Path | None, keys: Path | None
         if keys
         else f"Give the stack the keys of {source.keys_folder.absolute()}, then {start}.",
         (
-            "Once: `alongside replay`. Kafka then holds all that was ever said, for services to come; "
+            f"Once it runs: `{replay}`. Kafka then holds all that was ever said, for services to come; "
             "those of today know it, and do nothing twice."
         ),
     ]

@@ -86,6 +86,19 @@ MAIL_SENT = Counter("alongside_mail_sent", "Mails handed over.", ["kind"], regis
 MAIL_FAILED = Counter(
     "alongside_mail_failed", "Tries to hand over a mail that failed.", ["reason"], registry=REGISTRY
 )
+CHANNEL_WAITING = Gauge(
+    "alongside_channel_waiting", "Short messages that are due and not handed over yet.",
+    registry=REGISTRY,
+)  # fmt: skip
+CHANNEL_OLDEST_SECONDS = Gauge(
+    "alongside_channel_oldest_seconds",
+    "For how long the short message that waits longest has been due.", registry=REGISTRY,
+)  # fmt: skip
+CHANNEL_FAILED_LATELY = Gauge(
+    "alongside_channel_failed_lately",
+    "Short messages that failed within seven days; a code to a mistyped number did not.",
+    registry=REGISTRY,
+)  # fmt: skip
 CHANNEL_SENT = Counter(
     "alongside_channel_sent", "Short messages handed over.", ["channel"], registry=REGISTRY
 )

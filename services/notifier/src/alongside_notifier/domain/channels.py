@@ -25,6 +25,12 @@ CODES_A_DAY = 6
 GIVE_UP = timedelta(hours=6)
 """So long a short message is tried; after that it would be old news."""
 
+SLEEPS = "It waits for quiet hours to end."
+"""Said of a message that is held back, and not late."""
+
+REFUSED = "It was refused."
+"""Said first of a message that the service will not bring to this address."""
+
 HIDDEN_CODE = "······"
 """Stands for the code wherever the message is kept; only what is handed over has the code itself."""
 

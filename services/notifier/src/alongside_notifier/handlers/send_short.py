@@ -19,7 +19,7 @@ from alongside.observability import metrics
 from alongside_notifier.channels import Gateway, Offer, Unclear
 from alongside_notifier.delivery import Away, NotNow, Refused
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.channels import GIVE_UP, HIDDEN_CODE
+from alongside_notifier.domain.channels import GIVE_UP, HIDDEN_CODE, REFUSED, SLEEPS
 from alongside_notifier.domain.quiet import disturbs_from
 from alongside_notifier.domain.reminders import Due, why_not
 from alongside_notifier.handlers.answers import answer_for
@@ -37,7 +37,6 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 MOST_HANDED = 2
 _BATCH = 5
-_WAITS = "It waits for quiet hours to end."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ async def _send(
             return False
         if isinstance(ready, _Sleeps):
             await uow.channel_messages.again(
-                row.id, worker=worker, reason=_WAITS, retry_at=ready.until, unclear=False
+                row.id, worker=worker, reason=SLEEPS, retry_at=ready.until, unclear=False
             )
             await uow.session.commit()
             return False
@@ -113,7 +112,7 @@ async def _send(
         metrics.CHANNEL_FAILED.labels("refused").inc()
         log.warning("short_message_refused", message=row.id, channel=row.channel, error=str(error))
         async with open_uow() as uow:
-            await _end(row, _Over("failed", f"It was refused. {error}"), uow, worker)
+            await _end(row, _Over("failed", f"{REFUSED} {error}"), uow, worker)
         return False
     except NotNow as error:
         metrics.CHANNEL_FAILED.labels("not_now").inc()
