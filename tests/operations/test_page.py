@@ -115,7 +115,7 @@ series.title
         ),
         ("IntegrityError: Key (email)=(bo@sample.example) already exists", "IntegrityError"),
         ("UnreadableRecord: not a CloudEvents record: KeyError('ce_id')",
-         "not a CloudEvents record: KeyError('ce_id')"),
+         "not a CloudEvents record: it has no header ce_id"),
     ],
 )  # fmt: skip
 def test_a_reason_quotes_nobody(error, shown):

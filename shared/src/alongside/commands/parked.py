@@ -19,18 +19,36 @@ app.add_typer(dead_letters, name="dead-letters")
 
 @dead_letters.command("list")
 def list_dead_letters(
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For scripts, with every word of the reason.")
+    ] = False,
 ) -> None:
-    """Show what is parked, and why.
+    """Show what is parked, and why: service, number, consumer and topic, since when, and the reason.
 
     Example: alongside dead-letters list --json
     """
-    for letter in cli_support.run(_parked()):
-        typer.echo(
-            json.dumps(letter, default=str)
-            if as_json
-            else f"{letter['service']:<10} {letter['id']:>5}  {letter['topic']}  {letter['error']}"
-        )
+    letters = cli_support.run(_parked())
+    for letter in letters:
+        typer.echo(json.dumps(letter, default=str) if as_json else _line(letter))
+    if not letters and not as_json:
+        console.print("Nothing is parked.")
+
+
+def _line(letter: dict[str, Any]) -> str:
+    parked_at: datetime = letter["parked_at"]
+    return (
+        f"{letter['service']:<10} {letter['id']:>5}  {letter['consumer']}  {letter['topic']} at "
+        f"{letter['position']}  {parked_at:%Y-%m-%d %H:%M} UTC  {_in_short(letter['error'])}"
+    )
+
+
+def _in_short(error: str) -> str:
+    """Return a reason in one line; what does not fit its type is named field by field, unquoted."""
+    from alongside.operations.parked import reason_of  # noqa: PLC0415  # --help stays quick
+
+    if error.startswith("UnreadableRecord"):
+        return reason_of(error)
+    return " ".join(error.split())[:400]
 
 
 async def _parked() -> list[dict[str, Any]]:
@@ -48,22 +66,72 @@ async def _parked() -> list[dict[str, Any]]:
 @dead_letters.command("replay")
 def replay_dead_letter(
     service: Annotated[str, typer.Argument(help="The service that parked it.")],
-    letter: Annotated[int, typer.Argument(help="Its number, as the list shows it.")],
+    letter: Annotated[
+        int | None,
+        typer.Argument(help="Its number, as the list shows it; default: all, the oldest first."),
+    ] = None,
 ) -> None:
-    """Have a parked record tried again; it stays parked if it fails again.
+    """Have a parked record tried again; it stays parked if it fails again, and the end is 1.
 
     Example: alongside dead-letters replay logbook 3
     """
-    cli_support.run(_replay(service_name(service), letter))
-    console.print("Replayed.")
+    failed = cli_support.run(_replay(service_name(service), letter))
+    if failed:
+        stop(
+            f"{failed} of them stay parked. Mend the cause first, such as by an upgrade that knows "
+            f"them. What nobody will ever read: alongside dead-letters put-away {service} NUMBER"
+        )
 
 
-async def _replay(name: ServiceName, letter: int) -> None:
+async def _replay(name: ServiceName, letter: int | None) -> int:
+    """Try one again, or all; return how many failed again."""
     from alongside.host import opened  # noqa: PLC0415
-    from alongside.messaging.dead_letters import replay  # noqa: PLC0415
+    from alongside.messaging.dead_letters import NoSuchLetter, parked, replay  # noqa: PLC0415
 
     async with opened(load_settings()) as host:
-        await replay(host.services[name].database, host.consumers[name], letter, host.clock.now())
+        database, consumers = host.services[name].database, host.consumers[name]
+        numbers = [letter] if letter is not None else [each.id for each in await parked(database)]
+        if not numbers:
+            console.print("Nothing is parked.")
+        failed = 0
+        for number in numbers:
+            try:
+                await replay(database, consumers, number, host.clock.now())
+            except NoSuchLetter:
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever a handler raises
+                failed += 1
+                why = _in_short(f"{type(error).__name__}: {error}")
+                console.print(
+                    f"{name} {number}: it failed again: {why}", markup=False, soft_wrap=True
+                )
+            else:
+                console.print(f"{name} {number}: taken in")
+        return failed
+
+
+@dead_letters.command("put-away")
+def put_away_dead_letter(
+    service: Annotated[str, typer.Argument(help="The service that parked it.")],
+    letter: Annotated[int, typer.Argument(help="Its number, as the list shows it.")],
+) -> None:
+    """Leave a parked record be: it is not ours, or too broken to be read, ever.
+
+    It is listed and counted no more. It stays in the database, and a replay by its number still
+    tries it.
+
+    Example: alongside dead-letters put-away logbook 3
+    """
+    cli_support.run(_put_away(service_name(service), letter))
+    console.print("Put away.")
+
+
+async def _put_away(name: ServiceName, letter: int) -> None:
+    from alongside.host import opened  # noqa: PLC0415
+    from alongside.messaging.dead_letters import put_away  # noqa: PLC0415
+
+    async with opened(load_settings()) as host:
+        await put_away(host.services[name].database, letter, host.clock.now())
 
 
 @app.command("replay")

@@ -12,6 +12,9 @@ from alongside.errors import NotFound
 from alongside.messaging.envelope import read_record
 from alongside.messaging.subscription import Consumer
 
+PUT_AWAY = "Put away by hand on "
+"""Begins the reason of a record that nobody took in, and nobody will."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -64,4 +67,19 @@ async def replay(
     await consumer.deliver(envelope.under_its_own_key())
     async with database.write() as session:
         await session.execute(update(table).where(table.c.id == letter_id).values(replayed_at=now))
+        await session.commit()
+
+
+async def put_away(database: Database, letter_id: int, now: datetime) -> None:
+    """Count a parked record as dealt with, and keep it, with a note that nobody took it in."""
+    table = database.plumbing.dead_letters
+    async with database.write() as session:
+        found = await session.execute(
+            update(table)
+            .where(table.c.id == letter_id, table.c.replayed_at.is_(None))
+            .values(replayed_at=now, error=f"{PUT_AWAY}{now:%Y-%m-%d}. " + table.c.error)
+            .returning(table.c.id)
+        )
+        if found.first() is None:
+            raise NoSuchLetter
         await session.commit()

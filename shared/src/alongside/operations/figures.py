@@ -43,8 +43,9 @@ async def figures_of(app: ServiceApp) -> tuple[Figure, ...]:
             "Records parked",
             letters or 0,
             most=0,
-            advice="Read why (alongside dead-letters list), mend the cause, then have them tried "
-            "again under Operations, or by: alongside dead-letters replay.",
+            advice="Read why: alongside dead-letters list. Mend the cause, then have them tried again "
+            f"under Operations, or by: alongside dead-letters replay {app.name}. What is no record of "
+            f"ours: alongside dead-letters put-away {app.name} NUMBER.",
             labels=(app.name,),
         ),
         *own,

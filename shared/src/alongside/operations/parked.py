@@ -13,6 +13,7 @@ MOST = 100
 """So many are shown at once, the oldest first; what was replayed makes room."""
 
 _QUOTED = re.compile(r"\s*\[type=(\w+),.*\]$", re.MULTILINE)
+_LACKS = re.compile(r"KeyError\('(\w+)'\)$")
 _MORE = re.compile(r"\s*For further information visit \S+")
 
 
@@ -67,6 +68,7 @@ def reason_of(error: str) -> str:
     kind, _, said = error.partition(": ")
     if kind != "UnreadableRecord":
         return kind
+    said = _LACKS.sub(r"it has no header \1", said)
     return " ".join(_MORE.sub("", _QUOTED.sub(r" (\1)", said)).split())[:400]
 
 
