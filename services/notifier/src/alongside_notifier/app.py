@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from alongside.clock import Clock, SystemClock
+from alongside.contracts import known_roles
 from alongside.db import Database
 from alongside.db.claim import this_worker
 from alongside.db.uow import Bell, uow_factory
@@ -76,7 +77,7 @@ def create_app(
         if person is None:
             return None
         return PersonFacts(
-            person.name, frozenset(person.roles), person.zone, left=person.left_at is not None
+            person.name, known_roles(person.roles), person.zone, left=person.left_at is not None
         )
 
     async def figured() -> tuple[Figure, ...]:

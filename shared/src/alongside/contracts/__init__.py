@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from alongside.contracts.answers import ANSWERS, InvitationAnswered, answers_events
-from alongside.contracts.event import Event, Fact
+from alongside.contracts.event import Event, Fact, Open
 from alongside.contracts.hours import (
     HOURS,
     AttendanceRecorded,
@@ -39,6 +39,7 @@ from alongside.contracts.people import (
     Role,
     SignedOut,
     SignInLinkRequested,
+    known_roles,
     people_events,
 )
 from alongside.contracts.sessions import (
@@ -69,9 +70,14 @@ TOPICS: dict[str, TypeAdapter] = {  # type: ignore[type-arg]  # unions differ by
 }
 """Every topic, with the adapter that reads its records."""
 
+NOT_PASSED_OVER = {HOURS: "entry"}
+"""Topics on which a type that only a newer version knows is put aside if its body has this field: it
+changes somebody's hours. Any other unknown type is passed over and counted."""
+
 __all__ = [
     "ANSWERS",
     "HOURS",
+    "NOT_PASSED_OVER",
     "PEOPLE",
     "SESSIONS",
     "TOPICS",
@@ -97,6 +103,7 @@ __all__ = [
     "Member",
     "MilestoneReached",
     "Occurrence",
+    "Open",
     "Pattern",
     "PersonAsked",
     "PersonChanged",
@@ -124,6 +131,7 @@ __all__ = [
     "WordAwaited",
     "answers_events",
     "hours_events",
+    "known_roles",
     "people_events",
     "sessions_events",
 ]  # fmt: skip

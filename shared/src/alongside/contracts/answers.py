@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from alongside.contracts.event import Event
+from alongside.contracts.event import Event, Open
 
 ANSWERS = "alongside.answers.v1"
 
 Answer = Literal["accepted", "declined", "tentative", "proposed"]
+
+AnsweredBy = Literal["mail", "web"]
 
 
 class InvitationAnswered(Event):
@@ -25,10 +27,10 @@ class InvitationAnswered(Event):
     series_id: str
     occurrence_key: str | None = None
     person_id: str
-    answer: Answer
+    answer: Open[Answer]
     proposed_start: AwareDatetime | None = None
     answered_at: AwareDatetime
-    channel: Literal["mail", "web"]
+    channel: Open[AnsweredBy]
 
     @property
     def key(self) -> str:

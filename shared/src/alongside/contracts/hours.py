@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from alongside.contracts.event import Event, Fact
+from alongside.contracts.event import Event, Fact, Open
 from alongside.contracts.people import Category
 
 HOURS = "alongside.hours.v1"
@@ -35,7 +35,7 @@ class EntryState(Fact):
     status: EntryStatus
     awaits: str | None = None
     """Person id of whoever has to act next; null once confirmed."""
-    origin: EntryOrigin = "session"
+    origin: Open[EntryOrigin] = "session"
 
 
 class HoursEvent(Event):
@@ -84,7 +84,7 @@ class ProgressChanged(HoursEvent):
     type: Literal["alongside.hours.ProgressChanged.v1"] = "alongside.hours.ProgressChanged.v1"
     supervisee_id: str
     version: int
-    category: Category
+    category: Open[Category]
     required_minutes: int
     counted_minutes: int
     pending_minutes: int
@@ -102,7 +102,7 @@ class MilestoneReached(HoursEvent):
 
     type: Literal["alongside.hours.MilestoneReached.v1"] = "alongside.hours.MilestoneReached.v1"
     supervisee_id: str
-    category: Category
+    category: Open[Category]
     counted_minutes: int
 
     @property
@@ -121,7 +121,7 @@ class WordAwaited(HoursEvent):
     type: Literal["alongside.hours.WordAwaited.v1"] = "alongside.hours.WordAwaited.v1"
     nudge_id: str
     person_id: str
-    about: AwaitedFor
+    about: Open[AwaitedFor]
     number: int
     """How many entries, or sessions, wait."""
     minutes: int

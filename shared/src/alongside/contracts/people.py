@@ -4,16 +4,25 @@ Said by the scheduler. Names and addresses are here because invitations need the
 else about a person is.
 """
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from alongside.contracts.event import Event, Fact
+from alongside.contracts.event import Event, Fact, Open
 
 PEOPLE = "alongside.people.v1"
 
 Role = Literal["supervisee", "supervisor", "coordinator"]
+
+
+def known_roles(roles: Iterable[str]) -> frozenset[Role]:
+    """Return those that this version knows: another one gives no right."""
+    given = frozenset(roles)
+    known: tuple[Role, ...] = get_args(Role)
+    return frozenset(role for role in known if role in given)
+
 
 Category = Literal[
     "IFA", "IFS", "IMHS", "IMHM-C", "IMHM-P", "IMHM-RF",
@@ -35,8 +44,8 @@ class Credential(Fact):
     """One credential of a provider, with the dates (both inclusive) between which it holds."""
 
     credential_id: str
-    kind: CredentialKind
-    standing: CredentialStanding = "endorsed"
+    kind: Open[CredentialKind]
+    standing: Open[CredentialStanding] = "endorsed"
     valid_from: date
     valid_until: date | None = None
     registry_number: str | None = None
@@ -52,8 +61,8 @@ class PersonState(Fact):
     zone: str
     """IANA name of the zone in which this person reads times."""
     locale: str = "en"
-    roles: tuple[Role, ...]
-    pursuing: Category | None = None
+    roles: tuple[Open[Role], ...]
+    pursuing: Open[Category] | None = None
     pursuing_since: date | None = None
     """When the qualifying work began, where that is known."""
     credentials: tuple[Credential, ...] = ()
@@ -156,7 +165,7 @@ class PersonAsked(PeopleEvent):
     ask_id: str
     """Identity of the question: whoever tells about it tells once."""
     person_id: str
-    about: AskAbout
+    about: Open[AskAbout]
     subject: str
     """What calendars show: the name of a group or the title of a session."""
     path: str

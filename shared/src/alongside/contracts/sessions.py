@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from alongside.contracts.event import Event, Fact
+from alongside.contracts.event import Event, Fact, Open
 
 SESSIONS = "alongside.sessions.v1"
 
@@ -76,7 +76,7 @@ class Site(Fact):
 
     site_id: str
     name: str
-    kind: SiteKind
+    kind: Open[SiteKind]
 
 
 class SeriesState(Fact):

@@ -4,14 +4,16 @@ The body is the event's JSON; identity, type, source and time are `ce_*` headers
 of the request that caused it is `traceparent` (W3C Trace Context).
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from pydantic import ValidationError
 
-from alongside.contracts import TOPICS, Event
+from alongside.contracts import NOT_PASSED_OVER, TOPICS, Event
 
 
 class UnreadableRecord(Exception):  # it says what happened
@@ -48,8 +50,9 @@ class Envelope:
     def event(self) -> Event | None:
         """Return the event inside, or None for a type this version does not know.
 
-        Raises `UnreadableRecord` when a known type carries a body that does not fit it, or comes
-        under a key that is not the event's: its place in the order of its own key is unknown.
+        Raises `UnreadableRecord` when a known type carries a body that does not fit it, comes under
+        a key that is not the event's: its place in the order of its own key is unknown, or when an
+        unknown type is about what may not be passed over.
         """
         event = self._inside()
         if event is not None and event.key != self.key:
@@ -64,6 +67,8 @@ class Envelope:
 
     def _inside(self) -> Event | None:
         kind = EVENT_TYPES.get(self.type)
+        if kind is None:
+            self._refuse_to_pass_over()
         if kind is None or kind.topic != self.topic:
             return None
         try:
@@ -74,6 +79,17 @@ class Envelope:
             message = f"ce_id {self.event_id!r} is not the id in the body"
             raise UnreadableRecord(message)
         return event
+
+    def _refuse_to_pass_over(self) -> None:
+        about = NOT_PASSED_OVER.get(self.topic)
+        with suppress(ValueError):
+            body = json.loads(self.payload) if about else None
+            if isinstance(body, dict) and about in body:
+                message = (
+                    f"only a newer version knows what {self.type} means for the {about}: take it in "
+                    "once this service is upgraded"
+                )
+                raise UnreadableRecord(message)
 
 
 def read_record(

@@ -9,13 +9,16 @@ from typing import Any
 Schema = dict[str, Any]
 
 
-def breaks(old: Schema, new: Schema) -> list[str]:
+def breaks(old: Schema, new: Schema, *, unsaid: bool = False) -> list[str]:
     """Return what the new JSON schema breaks for records and readers of the old one, in words.
 
     Within a version of a type, fields may be added if they are optional. A field may not vanish,
-    change its type, become required, or lose a value that records already carry.
+    change its type, become required, or lose a value that records already carry. An open list may
+    have new words, and a closed one may become open. A new word of a closed list is put aside by
+    the old readers: it is taken only if it is `unsaid`, known by this version and said by the next.
     """
-    return [*_Comparison(old.get("$defs", {}), new.get("$defs", {})).of("event", old, new)]
+    comparison = _Comparison(old.get("$defs", {}), new.get("$defs", {}), closed=not unsaid)
+    return [*comparison.of("event", old, new)]
 
 
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -78,9 +81,10 @@ def _body(said: Schema) -> Schema:
 class _Comparison:
     """Compares schemas that refer to others; a pair of those is compared once."""
 
-    def __init__(self, old_defs: Schema, new_defs: Schema) -> None:
+    def __init__(self, old_defs: Schema, new_defs: Schema, *, closed: bool = False) -> None:
         self._old_defs = old_defs
         self._new_defs = new_defs
+        self._closed = closed
         self._seen: set[tuple[str, str]] = set()
 
     def of(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
@@ -97,9 +101,7 @@ class _Comparison:
         if old.get("type") != new.get("type"):
             yield f"{where}: was {old.get('type')}, is {new.get('type')}"
             return
-        gone = set(_values(old)) - set(_values(new))
-        if gone and _values(new):
-            yield f"{where}: no longer takes {', '.join(sorted(map(str, gone)))}"
+        yield from self._words(where, _values(old), _values(new))
         before, after = old.get("properties", {}), new.get("properties", {})
         for name in sorted(set(before) - set(after)):
             yield f"{where}.{name}: is gone"
@@ -111,6 +113,17 @@ class _Comparison:
             yield from self.of(f"{where}[]", old["items"], new["items"])
         if "anyOf" in old or "anyOf" in new:
             yield from self._choices(where, old, new)
+
+    def _words(self, where: str, old: set[Any], new: set[Any]) -> Iterator[str]:
+        if old - new and new:
+            yield f"{where}: no longer takes {', '.join(sorted(map(str, old - new)))}"
+        if self._closed and old and new - old:
+            yield (
+                f"{where}: {', '.join(sorted(map(str, new - old)))} is new in a closed list: the version "
+                "before puts such records aside. Know it now (--unsaid), say it one version later."
+            )
+        if self._closed and new and not old:
+            yield f"{where}: was open, and takes only {', '.join(sorted(map(str, new)))}"
 
     def _choices(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
         before, after = _kinds(old, self._old_defs), _kinds(new, self._new_defs)
@@ -132,5 +145,5 @@ def _resolved(schema: Schema, defs: Schema) -> Schema:
     return defs[reference.rsplit("/", 1)[1]] if reference else schema
 
 
-def _values(schema: Schema) -> list[Any]:
-    return [schema["const"]] if "const" in schema else schema.get("enum", [])
+def _values(schema: Schema) -> set[Any]:
+    return {schema["const"]} if "const" in schema else set(schema.get("enum", ()))

@@ -1,8 +1,6 @@
 """Working out where somebody stands, in the transaction that changed it."""
 
-from typing import cast
-
-from alongside.contracts import Category, MilestoneReached, ProgressChanged
+from alongside.contracts import MilestoneReached, ProgressChanged
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.handlers.board import show_on_board
 from alongside_logbook.handlers.goals import pack_for
@@ -78,7 +76,7 @@ def _said(
         occurred_at=uow.now,
         supervisee_id=supervisee_id,
         version=version,
-        category=cast("Category", progress.category),
+        category=progress.category,
         required_minutes=main.required if main else 0,
         counted_minutes=main.counted if main else 0,
         pending_minutes=main.pending if main else 0,

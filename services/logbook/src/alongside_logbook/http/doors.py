@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import State
 
 from alongside.clock import Clock
+from alongside.contracts import known_roles
 from alongside.db import Database
 from alongside.ids import NewId
 from alongside.web.auth import CurrentViewer, PersonFacts, Viewer
@@ -56,7 +57,7 @@ class Gate:
             return None
         name, roles, zone, left_at, association = found
         self._state.association = association
-        return PersonFacts(name=name, roles=frozenset(roles), zone=zone, left=left_at is not None)
+        return PersonFacts(name=name, roles=known_roles(roles), zone=zone, left=left_at is not None)
 
 
 def actor_of(viewer: Viewer) -> Actor:

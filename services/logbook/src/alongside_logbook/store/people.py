@@ -9,7 +9,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.contracts import AssociationDescribed, PersonState, Role
+from alongside.contracts import AssociationDescribed, PersonState
 from alongside_logbook.store.sql import upsert
 from alongside_logbook.store.tables import AssociationRow, PersonRow, table
 
@@ -72,7 +72,7 @@ class PeopleStore:
 
     async def at_the_door(
         self, person_id: str
-    ) -> tuple[str, Sequence[Role], str, datetime | None, str | None] | None:
+    ) -> tuple[str, Sequence[str], str, datetime | None, str | None] | None:
         """Return name, roles, zone and leaving of who asks for a page, and their association's name."""
         rows = await self._session.execute(_AT_THE_DOOR, {"person": person_id})
         found = rows.first()

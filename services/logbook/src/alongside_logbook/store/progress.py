@@ -8,7 +8,6 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from alongside.contracts import Category
 from alongside_logbook.domain.progress import Progress
 from alongside_logbook.store.sql import insert_for, upsert
 from alongside_logbook.store.tables import (
@@ -85,7 +84,7 @@ class ProgressStore:
             ],
         )
 
-    async def reach(self, supervisee_id: str, category: Category, at: datetime) -> bool:
+    async def reach(self, supervisee_id: str, category: str, at: datetime) -> bool:
         """Remember that a requirement appeared met; False if it did before."""
         milestones = table(MilestoneRow)
         statement = (

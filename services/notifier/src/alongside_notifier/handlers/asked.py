@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from alongside.contracts import PersonAsked
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.words.asked import ask_about
 from alongside_notifier.handlers.mailroom import queue_letter
 from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.store.uow import NotifierUow
@@ -20,7 +21,7 @@ async def tell_asked(event: PersonAsked, uow: NotifierUow, desk: Desk) -> None:
         return
     words = await words_for(person.person_id, uow, desk)
     until = words.times.moment(event.expires_at, person.zone) if event.expires_at else None
-    ask = words.asked[event.about].about(words.series.title(event.subject), until)
+    ask = ask_about(event.about, words.asked).about(words.series.title(event.subject), until)
     letter = desk.letters.render(
         "asked",
         words.language,
@@ -35,7 +36,7 @@ async def tell_asked(event: PersonAsked, uow: NotifierUow, desk: Desk) -> None:
     await queue_letter(
         letter,
         kind="asked",
-        why=_WHY[event.about],
+        why=_WHY.get(event.about, "Something waits for this person, or was decided."),
         to=person,
         message_id=f"<asked.{event.ask_id}@{desk.domain}>",
         uow=uow,

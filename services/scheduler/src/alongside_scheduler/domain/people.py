@@ -1,11 +1,11 @@
 """People: what is known about them, and what must be right before it is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from alongside.contracts import Category, Credential, CredentialKind, CredentialStanding, Role
+from alongside.contracts import Category, Credential, CredentialKind, CredentialStanding, Open, Role
 from alongside.errors import Conflict, Invalid, NotFound
 from alongside.zones import zone as checked_zone
 from alongside_scheduler.domain.problems import Problems
@@ -53,8 +53,8 @@ class PersonFacts:
     name: str
     email: str
     zone: str
-    roles: tuple[Role, ...]
-    pursuing: Category | None = None
+    roles: tuple[Open[Role], ...]
+    pursuing: Open[Category] | None = None
     pursuing_since: date | None = None
 
 
@@ -66,8 +66,13 @@ def person_facts(
     roles: Iterable[str],
     pursuing: str | None = None,
     pursuing_since: date | None = None,
+    carried: Collection[str] = (),
 ) -> PersonFacts:
-    """Check what was typed about a person; raise one `Invalid` that names every fault."""
+    """Check what was typed about a person; raise one `Invalid` that names every fault.
+
+    `carried` are words that stand there already, though only a newer version knows them: kept as
+    they are, while both run.
+    """
     problems = Problems()
     with problems.noting():
         name = checked_text("name", name, LONGEST_NAME)
@@ -76,12 +81,12 @@ def person_facts(
     with problems.noting():
         checked_zone(zone)
     asked = set(roles)
-    for unknown in sorted(asked - set(ROLES)):
+    for unknown in sorted(asked.difference(ROLES, carried)):
         problems.add("roles", f"There is no role {unknown[:40]!r}. Roles: {', '.join(ROLES)}.")
     if not asked:
         problems.add("roles", "Choose at least one role.")
     pursued = pursuing or None
-    if pursued is not None and pursued not in CATEGORIES:
+    if pursued is not None and pursued not in {*CATEGORIES, *carried}:
         problems.add("pursuing", f"There is no endorsement category {pursued[:40]!r}.")
     if pursuing_since is not None:
         _check_date(problems, "pursuing_since", pursuing_since)
@@ -90,8 +95,8 @@ def person_facts(
         name=name,
         email=email,
         zone=zone,
-        roles=tuple(role for role in ROLES if role in asked),
-        pursuing=next((known for known in CATEGORIES if known == pursued), None),
+        roles=tuple(role for role in (*ROLES, *carried) if role in asked),
+        pursuing=pursued,
         pursuing_since=pursuing_since,
     )
 

@@ -112,13 +112,15 @@ async def change_person(person_id: str, command: ChangePerson, uow: SchedulerUow
     for field in {"name", "email", "zone", "roles"} & asked:
         if new[field] is None:
             raise Invalid("This is needed.", field=field)
+    of_a_newer_version = [role for role in row.roles if role not in rules.ROLES]
     facts = rules.person_facts(
         name=new.get("name", row.name),
         email=new.get("email", row.email),
         zone=new.get("zone", row.zone),
-        roles=new.get("roles", row.roles),
+        roles=[*new.get("roles", row.roles), *of_a_newer_version],
         pursuing=new.get("pursuing", row.pursuing),
         pursuing_since=new.get("pursuing_since", row.pursuing_since),
+        carried=[*of_a_newer_version, *([row.pursuing] if row.pursuing else ())],
     )
     if "coordinator" in row.roles and "coordinator" not in facts.roles:
         await _keep_a_coordinator(person_id, uow)

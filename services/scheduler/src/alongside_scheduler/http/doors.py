@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 
 from alongside.clock import Clock
+from alongside.contracts import known_roles
 from alongside.db import Database
 from alongside.ids import NewId
 from alongside.secrets import Secrets
@@ -81,7 +82,7 @@ class Doors:
             return PersonFacts(name="", roles=frozenset(), zone="UTC", left=True)
         return PersonFacts(
             name=row.name,
-            roles=frozenset(row.roles),
+            roles=known_roles(row.roles),
             zone=row.zone,
             left=row.left_at is not None,
         )

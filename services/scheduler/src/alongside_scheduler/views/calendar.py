@@ -13,7 +13,7 @@ from alongside_scheduler.store.calendar import MOST, Choice, Meeting, Wanted
 from alongside_scheduler.store.tables import AnswerRow
 from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.groups import leads_group
-from alongside_scheduler.views.sessions import Coming
+from alongside_scheduler.views.sessions import Coming, coming_of
 
 LONGEST_DAYS = 400
 _KINDS = ("group", "provider")
@@ -188,8 +188,7 @@ def _answer(each: Meeting, answers: Sequence[AnswerRow]) -> Coming:
     ]
     if not fits:
         return "waiting"
-    newest: Coming = max(fits, key=lambda answer: answer.answered_at).answer  # type: ignore[assignment]  # only these are kept
-    return newest
+    return coming_of(max(fits, key=lambda answer: answer.answered_at).answer)
 
 
 async def _leads(group_id: str, uow: SchedulerUow) -> bool:

@@ -130,10 +130,11 @@ def _covered(key: str, day: date, held: Sequence[Credential]) -> CoveredDay:
         for each in held
         if each.valid_from <= day and (each.valid_until is None or day <= each.valid_until)
     ]
-    if not valid:
-        return CoveredDay(key=key, day=day, state="none")
-    best = min(valid, key=lambda each: _BEST_FIRST.index(each.standing))
-    return CoveredDay(key=key, day=day, state=best.standing, credential=best.kind)
+    for standing in _BEST_FIRST:
+        best = next((each for each in valid if each.standing == standing), None)
+        if best is not None:
+            return CoveredDay(key=key, day=day, state=standing, credential=best.kind)
+    return CoveredDay(key=key, day=day, state="none")
 
 
 def _gaps(covers: Iterable[LeaderCover], held: dict[str, tuple[Credential, ...]]) -> Iterable[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from alongside.contracts import PersonState, Role
+from alongside.contracts import Open, PersonState, Role
 from alongside.errors import Forbidden, Invalid, NotFound
 from alongside_scheduler.domain.people import CATEGORIES, ROLES
 from alongside_scheduler.store.tables import PersonRow
@@ -19,7 +19,7 @@ class PersonListed(BaseModel):
 
     person_id: str
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[Open[Role], ...]
     pursuing: str | None = None
     email: str | None = None
     zone: str | None = None

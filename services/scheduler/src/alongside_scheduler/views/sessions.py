@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel
 
@@ -16,6 +16,13 @@ from alongside_scheduler.store.uow import SchedulerUow
 from alongside_scheduler.views.people import names_of
 
 Coming = Literal["accepted", "tentative", "declined", "proposed", "waiting"]
+_ANSWERS: tuple[Coming, ...] = get_args(Coming)
+
+
+def coming_of(answer: str) -> Coming:
+    """Return an answer as it is shown; one that only a newer version knows says nothing yet."""
+    return next((each for each in _ANSWERS if each == answer), "waiting")
+
 
 MOST = 500
 
@@ -214,7 +221,7 @@ def _attendee(
         {
             "person_id": person_id,
             "name": name,
-            "answer": newest.answer,
+            "answer": coming_of(newest.answer),
             "answered_at": newest.answered_at,
             "proposed_start": newest.proposed_start,
         }

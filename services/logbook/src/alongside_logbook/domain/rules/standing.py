@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
-from alongside.contracts import Credential
+from alongside.contracts import Credential, CredentialKind
 from alongside_logbook.domain.calendar import add_months
 from alongside_logbook.domain.rules.packs import ProviderRow, ProviderRule
 from alongside_logbook.domain.words import day as say_day
 from alongside_logbook.domain.words import listed
+
+_KINDS: frozenset[str] = frozenset(get_args(CredentialKind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _row_in_force(row: ProviderRow, on: date) -> bool:
 
 
 def _fits(credential: Credential, row: ProviderRow) -> bool:
-    kind_fits = not row.kinds or credential.kind in row.kinds
+    # A kind that only a newer version of the program knows counts for nothing yet.
+    kind_fits = credential.kind in (row.kinds or _KINDS)
     return kind_fits and credential.standing in row.standing
 
 

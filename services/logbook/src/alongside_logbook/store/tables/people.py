@@ -9,7 +9,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from alongside.contracts import Credential, Role
+from alongside.contracts import Credential, Open, Role
 from alongside.db import PydanticJson, UtcDateTime
 from alongside_logbook.store.tables.base import (
     LogbookTable,
@@ -30,8 +30,8 @@ class PersonRow(LogbookTable, table=True):
     version: int = number_column()
     name: str = text_column(200)
     zone: str = text_column()
-    roles: tuple[Role, ...] = Field(
-        sa_column=Column(PydanticJson(tuple[Role, ...]), nullable=False)
+    roles: tuple[Open[Role], ...] = Field(
+        sa_column=Column(PydanticJson(tuple[Open[Role], ...]), nullable=False)
     )
     pursuing: str | None = optional_text(16)
     pursuing_since: date | None = Field(default=None, sa_column=Column(Date))

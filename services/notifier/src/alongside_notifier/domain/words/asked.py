@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from alongside.contracts.people import AskAbout
 
+ANYTHING = "anything"
+"""Under which stands what is said of what only a newer version knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -27,7 +30,13 @@ class Ask:
         )
 
 
-Asked = Mapping[AskAbout, Ask]
+Asked = Mapping[AskAbout | str, Ask]
+
+
+def ask_about(about: AskAbout | str, asked: Asked) -> Ask:
+    """Return the words of a question, or general ones."""
+    return asked.get(about, asked[ANYTHING])
+
 
 ENGLISH_ASKED: Asked = {
     "seat_offered": Ask(
@@ -78,6 +87,12 @@ ENGLISH_ASKED: Asked = {
         "time.",
         "See which, and move one",
         "The first is on {until}.",
+    ),
+    ANYTHING: Ask(
+        "Please have a look: {what}",
+        "there is something for you to look at: {what}.",
+        "Have a look",
+        "Please do so until {until}.",
     ),
 }
 
@@ -131,5 +146,11 @@ SPANISH_ASKED: Asked = {
         "acordó. Por eso, alguien de {what} tiene ahora dos sesiones a la misma hora.",
         "Ver cuáles, y cambiar una",
         "La primera es el {until}.",
+    ),
+    ANYTHING: Ask(
+        "Por favor, eche un vistazo: {what}",
+        "Hay algo que le corresponde ver: {what}.",
+        "Ver",
+        "Por favor, hágalo antes del {until}.",
     ),
 }

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from alongside.contracts.hours import AwaitedFor
+from alongside.contracts import AwaitedFor, Open
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Hours(ABC):
         """Return `1 session`, `3 sessions`."""
 
     @abstractmethod
-    def awaited(self, about: AwaitedFor, number: int, length: str) -> Awaited:
+    def awaited(self, about: Open[AwaitedFor], number: int, length: str) -> Awaited:
         """Return the words of a gentle reminder."""
 
     @abstractmethod
@@ -71,7 +71,7 @@ class EnglishHours(Hours):
     def sessions(self, number: int) -> str:
         return "1 session" if number == 1 else f"{number} sessions"
 
-    def awaited(self, about: AwaitedFor, number: int, length: str) -> Awaited:
+    def awaited(self, about: Open[AwaitedFor], number: int, length: str) -> Awaited:
         one = number == 1
         match about:
             case "confirm":
@@ -96,6 +96,12 @@ class EnglishHours(Hours):
                     f"{what} no attendance yet, {length} in all. "
                     "One sitting is enough for all of them.",
                     "Record attendance",
+                )
+            case _:
+                return Awaited(
+                    "When you have a moment: something waits for your word",
+                    f"{'1 thing waits' if one else f'{number} things wait'} for your word.",
+                    "Have a look",
                 )
 
     def week(self, sessions: int, waiting: int) -> str:
@@ -145,7 +151,7 @@ class SpanishHours(Hours):
     def sessions(self, number: int) -> str:
         return "1 sesión" if number == 1 else f"{number} sesiones"
 
-    def awaited(self, about: AwaitedFor, number: int, length: str) -> Awaited:
+    def awaited(self, about: Open[AwaitedFor], number: int, length: str) -> Awaited:
         one = number == 1
         match about:
             case "confirm":
@@ -169,6 +175,12 @@ class SpanishHours(Hours):
                     f"Cuando tenga un momento: {what}",
                     f"{what}, {length} en total. Puede registrar todo de una sola vez.",
                     "Registrar la asistencia",
+                )
+            case _:
+                return Awaited(
+                    "Cuando tenga un momento: algo espera su respuesta",
+                    f"{'1 asunto espera' if one else f'{number} asuntos esperan'} su respuesta.",
+                    "Ver",
                 )
 
     def week(self, sessions: int, waiting: int) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from alongside.contracts import Role
+from alongside.contracts import Open, Role
 from alongside.db import PydanticJson, UtcDateTime
 from alongside_scheduler.store.tables.base import (
     BIG_ID,
@@ -48,8 +48,8 @@ class PersonRow(SchedulerTable, table=True):
     email: str = Field(sa_column=Column(String(254), nullable=False))
     zone: str = Field(sa_column=Column(String(64), nullable=False))
     locale: str = Field(default="en", sa_column=Column(String(16), nullable=False))
-    roles: tuple[Role, ...] = Field(
-        sa_column=Column(PydanticJson(tuple[Role, ...]), nullable=False)
+    roles: tuple[Open[Role], ...] = Field(
+        sa_column=Column(PydanticJson(tuple[Open[Role], ...]), nullable=False)
     )
     pursuing: str | None = Field(default=None, sa_column=Column(String(16)))
     pursuing_since: date | None = Field(default=None, sa_column=Column(Date))
