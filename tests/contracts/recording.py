@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from alongside.host import Host
-from alongside.messaging.envelope import Envelope
+from alongside.messaging.envelope import EVENT_TYPES, Envelope
 from contracts.life import lived
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -92,7 +92,25 @@ async def record(version: str) -> list[str]:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{version}.jsonl").write_text("\n".join(lines) + "\n")
     (FOLDER / f"{version}.copies.json").write_text(json.dumps(expected, indent=1) + "\n")
+    schemas = [
+        f"{json.dumps(name)}: {json.dumps(schema, ensure_ascii=False, separators=(',', ':'))}"
+        for name, schema in sorted(schemas_of().items())
+    ]
+    (FOLDER / f"{version}.schemas.json").write_text("{\n" + ",\n".join(schemas) + "\n}\n")
     return lines
+
+
+def schemas_of() -> dict[str, Any]:
+    """Return what each type of event looks like, as it is committed and as readers go by it."""
+    return {
+        name: kind.model_json_schema(mode="serialization") for name, kind in EVENT_TYPES.items()
+    }
+
+
+def schemas(version: str) -> dict[str, Any]:
+    """Return how a version read and wrote each type of event."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{version}.schemas.json").read_text())
+    return found
 
 
 def read(version: str) -> tuple[list[dict[str, Any]], dict[str, list[list[str]]]]:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, create_model
 
-from alongside.contracts import Credential, PersonRegistered, PersonState, people_events
+from alongside.contracts import Credential, Open, PersonRegistered, PersonState, people_events
 from alongside.messaging import Envelope, UnreadableRecord
 from alongside.messaging.envelope import EVENT_TYPES, read_record
 from alongside.testing.compatibility import breaks, breaks_api
@@ -35,6 +36,9 @@ class Inner(BaseModel):
     a: int
 
 
+One, Two, Three = Literal["x"], Literal["x", "y"], Literal["x", "y", "z"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -44,11 +48,27 @@ class Inner(BaseModel):
         ({"a": (int, 0)}, {"a": (int, ...)}, "became required"),
         ({"a": (int | None, None)}, {"a": (int, 0)}, "a"),
         ({"a": (list[Inner], ...)}, {"a": (list[int], ...)}, "was object"),
+        ({"a": (Two, ...)}, {"a": (One, ...)}, "no longer takes y"),
+        ({"a": (One, ...)}, {"a": (Two, ...)}, "y is new in a closed list"),
+        (
+            {"a": (list[Two] | None, ...)},
+            {"a": (list[Three] | None, ...)},
+            "z is new in a closed list",
+        ),
+        ({"a": (Two, ...)}, {"a": (Open[Three], ...)}, None),
+        ({"a": (Open[Two], ...)}, {"a": (Open[Three], ...)}, None),
+        ({"a": (Open[Two], ...)}, {"a": (Two, ...)}, "was open"),
     ],
 )
 def test_what_breaks_is_named(old, new, words):
     found = breaks(schema(**old), schema(**new))
     assert not found if words is None else any(words in each for each in found)
+
+
+def test_a_word_may_be_known_before_it_is_said():
+    old, new = schema(a=(One, ...)), schema(a=(Two, ...))
+    assert breaks(old, new, unsaid=True) == []
+    assert breaks(new, old, unsaid=True) != []
 
 
 def thing(**fields):

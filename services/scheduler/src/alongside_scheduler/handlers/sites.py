@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from alongside.contracts import SeriesChanged, SeriesEnded, Site, SiteKind
+from alongside.contracts import Open, SeriesChanged, SeriesEnded, Site, SiteKind
 from alongside.errors import Invalid
 from alongside.zones import zone
 from alongside_scheduler.domain import series as life
@@ -59,7 +59,7 @@ class SiteView(BaseModel):
     site_id: str
     version: int
     name: str
-    kind: SiteKind
+    kind: Open[SiteKind]
     zone: str
     place: str | None
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from alongside.contracts import SiteKind
+from alongside.contracts import Open, SiteKind
 from alongside.errors import Forbidden, NotFound
 from alongside.web import times
 from alongside.zones import zone
@@ -41,7 +41,7 @@ class VisitItem(BaseModel):
     title: str
     site_id: str
     site: str
-    site_kind: SiteKind
+    site_kind: Open[SiteKind]
     consultant_id: str
     consultant: str
     starts_at: datetime
