@@ -23,7 +23,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from alongside.contracts import TOPICS
 from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
 from alongside.messaging.grants import give
-from alongside.messaging.lag import gave_up, sight_of
+from alongside.messaging.lag import fell_silent, gave_up, sight_of
 from alongside.messaging.login import Login
 from alongside.messaging.subscription import Consumer, RawRecord
 from alongside.observability import metrics
@@ -36,6 +36,9 @@ BATCH = 200
 POLL_MS = 50
 LOOK = 5
 """Seconds between two looks at how the consumers stand."""
+METADATA_MS = 30_000
+"""After how long a client asks again which partitions there are. The driver's five minutes are how long
+a group would stand still that met a topic before Kafka told of its partitions, or had more made."""
 MOST_TOGETHER = 256 * 1024
 """Bytes that go to a partition at once; the driver's 16 KiB would have a busy relay wait for each."""
 LONGEST_SILENCE = 180
@@ -67,6 +70,7 @@ class KafkaBus:
             consumer_only=True,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_MS,
             security=login.for_broker(),
             graceful_timeout=FAREWELL - 2,
             logger=logging.getLogger("alongside.kafka"),
@@ -200,9 +204,17 @@ class KafkaBus:
                 self.pulses[name].beat()
 
     async def _begin_anew(self) -> None:
-        """Have consumers whose client gave up listen again."""
+        """Have clients that gave up speak and listen again, unless it is time to leave."""
+        if self.connected and (self._producer is None or fell_silent(self._producer)):
+            log.warning("producer_begins_anew", client=self.client)
+            try:
+                async with asyncio.timeout(FAREWELL):
+                    await self._fall_silent()
+                    await self._begin_to_speak()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("producer_cannot_begin", client=self.client, error=repr(error))
         for name, subscriber in self._listening.items():
-            if not gave_up(subscriber.consumer):
+            if not self.connected or not gave_up(subscriber.consumer):
                 continue
             log.warning("consumer_begins_anew", consumer=name)
             try:
@@ -227,12 +239,21 @@ class KafkaBus:
             log.warning("kafka_left_without_farewell", client=self.client)
 
     async def _begin_to_speak(self) -> None:
+        """Connect the producer.
+
+        It is not Kafka's "idempotent" one, by intention. That would spare the inboxes some repetitions,
+        which they absorb anyway. But the driver never asks for another number of producer: where one
+        batch was given up, all that follow are refused for ever; and where Kafka lost its data and
+        gives the same numbers out again, it acknowledges events of one process as repetitions of
+        another's, and does not keep them.
+        """
         if self._producer is not None:
             return
         producer = AIOKafkaProducer(
             bootstrap_servers=self._servers,
             client_id=self.client,
-            enable_idempotence=True,
+            acks="all",
+            metadata_max_age_ms=METADATA_MS,
             max_batch_size=MOST_TOGETHER,
             **self._login.for_client(),
         )

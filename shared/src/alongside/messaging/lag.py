@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import DescribeGroupsRequest_v1, DescribeGroupsRequest_v2
 from aiokafka.protocol.api import Request
@@ -64,6 +64,12 @@ def gave_up(consumer: AIOKafkaConsumer | None) -> bool:
         each is not None and each.done() and not each.cancelled() and each.exception() is not None
         for each in beside
     )
+
+
+def fell_silent(producer: AIOKafkaProducer) -> bool:
+    """Tell whether a producer's client will send nothing any more, although it goes on taking records."""
+    sender = producer._sender.sender_task  # noqa: SLF001  # the client repeats its error, and does not tell
+    return sender is None or sender.done()
 
 
 async def standing(
