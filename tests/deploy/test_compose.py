@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from alongside.secrets import BEFORE
 from alongside.settings import SERVICES, Settings
 from alongside.stack.kafka_files import VERSION
 from alongside.stack.keys import KEYS_OF
@@ -79,6 +80,21 @@ def test_a_service_gets_its_own_secrets_and_no_others():
             mail = {"alongside_smtp_url", "alongside_channels"} if name == "notifier" else set()
             assert plain == set(KEYS_OF[name])
             assert settings == {f"alongside_{name}_database_url"} | mail
+
+
+@pytest.mark.parametrize("what", ["signing", "link"])
+def test_a_key_before_goes_to_every_service_that_has_the_key(what):
+    kept = "verifying.pem" if what == "signing" else "link.key"
+    overlay = yaml.safe_load((ROOT / "deploy" / f"compose.{what}-before.yml").read_text())
+    before = BEFORE[kept]
+    assert overlay["secrets"] == {before: {"file": f"./deploy/secrets/{before}"}}
+    readers = {
+        part
+        for name in SERVICES
+        if kept in KEYS_OF[name]
+        for part in (name, f"{name}-worker", f"{name}-relay")
+    }
+    assert overlay["services"] == {part: {"secrets": [before]} for part in readers}
 
 
 def test_every_secret_is_a_file_that_is_made_and_never_committed(tmp_path):

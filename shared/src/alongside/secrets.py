@@ -223,6 +223,8 @@ class Secrets:
 def turn(folder: Path, what: Turned) -> None:
     """Put a new key in the place of one, and keep that one beside it as the one before.
 
+    Whoever may read the old one may read the new one, such as the user of a container.
+
     Raises `MissingKey` where there is none, and `Conflict` where one before is still kept: what was
     signed or sealed by it would not be taken any more.
     """
@@ -235,18 +237,25 @@ def turn(folder: Path, what: Turned) -> None:
         )
     old = Secrets(folder)
     if what == "link":
-        _replace(before, old._read(kept))  # noqa: SLF001  # of this module
-        _replace(folder / kept, _fresh())
+        content = old._read(kept)  # noqa: SLF001  # of this module
+        mode = _mode(folder / kept)
+        _replace(before, content, mode)
+        _replace(folder / kept, _fresh(), mode)
         return
     new = Ed25519PrivateKey.generate()
     _ = old.signing_key  # who has only the public half cannot turn it
     # In this order, at no moment is anything signed that nobody recognises.
-    _replace(before, _public_pem(old.public_key), mode=0o644)
-    _replace(folder / kept, _public_pem(new.public_key()), mode=0o644)
-    _replace(folder / "signing.pem", _private_pem(new))
+    mode = _mode(folder / kept)
+    _replace(before, _public_pem(old.public_key), mode)
+    _replace(folder / kept, _public_pem(new.public_key()), mode)
+    _replace(folder / "signing.pem", _private_pem(new), _mode(folder / "signing.pem"))
 
 
-def _replace(path: Path, content: bytes, *, mode: int = stat.S_IRUSR | stat.S_IWUSR) -> None:
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         os.fchmod(file.fileno(), mode)

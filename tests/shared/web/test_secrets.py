@@ -103,8 +103,19 @@ def test_a_turned_key_leaves_everybody_signed_in(tmp_path: Path) -> None:
     old = Secrets(tmp_path, allow_create=True)
     cookie = signed_in(old)
     link, sealed, feed = old.link_mac("vouch", "r1"), old.seal("a", "kept"), old.feed_mac("f:1")
+    # As in deploy/secrets, whose files the users of the containers read.
+    (tmp_path / "signing.pem").chmod(0o644)
     turn(tmp_path, "signing")
     turn(tmp_path, "link")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {
+        "signing.pem": 0o644,
+        "verifying.pem": 0o644,
+        "verifying-before.pem": 0o644,
+        "link.key": 0o600,
+        "link-before.key": 0o600,
+        "feed.key": 0o600,
+    }
     new = Secrets(tmp_path, allow_create=True)
     for secrets, token in ((new, cookie), (new, signed_in(new))):
         assert TokenReader(secrets).read(token, NOW).person_id == "p1"
