@@ -43,7 +43,9 @@ async def test_what_is_parked_is_seen_and_tried_again(house):
         assert "Bo" not in re.sub("<[^>]+>", "", page) + str(seen)
         refused = await cora.post(f"/api/logbook/v1{path.removeprefix('/operations/logbook')}")
         assert refused.status_code == 404
-        refused = await cora.post(f"/api/logbook/v1/operations/parked/{letter['number']}/replay")
+        route = f"/api/logbook/v1/operations/parked/{letter['number']}/replay"
+        once = {"idempotency-key": "once"}
+        refused = await cora.post(route, headers=once)
         assert (refused.status_code, refused.json()["code"]) == (409, "still_fails")
 
         await house.plan()
@@ -61,6 +63,11 @@ async def test_what_is_parked_is_seen_and_tried_again(house):
             p=payload,
             h=headers,
         )
+        assert (await cora.post(route, headers=once)).status_code == 204
+        await said(house, "logbook", "UPDATE dead_letters SET replayed_at = NULL")
+        again = await cora.post(route, headers=once)
+        assert (again.status_code, again.headers["idempotency-replayed"]) == (204, "true")
+        assert len((await cora.get("/api/logbook/v1/operations")).json()["parked"]) == 1, "not done"
         done = await cora.post(path)
         assert (done.status_code, done.headers["location"]) == (303, "/operations/logbook")
         assert (await cora.get("/api/logbook/v1/operations")).json()["parked"] == []
@@ -69,12 +76,16 @@ async def test_what_is_parked_is_seen_and_tried_again(house):
 async def test_a_mail_that_was_given_up_is_tried_once_more(house):
     await house.plan()
     await house.turn()
-    await said(
-        house, "notifier",
-        "UPDATE mails SET outcome = 'failed', last_error = :why, done_at = :now",
-        why="The mail server refused it: 550 5.1.1 ada@circle.example unknown",
-        now=f"{house.host.clock.now():%Y-%m-%d %H:%M:%S.%f}",
-    )  # fmt: skip
+
+    async def give_up() -> None:
+        await said(
+            house, "notifier",
+            "UPDATE mails SET outcome = 'failed', last_error = :why, done_at = :now",
+            why="The mail server refused it: 550 5.1.1 ada@circle.example unknown",
+            now=f"{house.host.clock.now():%Y-%m-%d %H:%M:%S.%f}",
+        )  # fmt: skip
+
+    await give_up()
     async with house.program() as cora:
         page = (await cora.get("/operations/notifier")).text
         (mail,) = (await cora.get("/api/notifier/v1/operations")).json()["undone"]
@@ -85,6 +96,16 @@ async def test_a_mail_that_was_given_up_is_tried_once_more(house):
         assert (await cora.post(path)).status_code == 303
         assert await house.tick("notifier", "send") == 1
         assert (await cora.post(path)).status_code == 404
+        await give_up()
+        route, key = f"/api/notifier/v1{path.replace('/notifier', '')}", {"idempotency-key": "once"}
+        first = await cora.post(route, headers=key)
+        await give_up()
+        again = await cora.post(route, headers=key)
+        assert (first.status_code, again.status_code) == (204, 204)
+        assert again.headers["idempotency-replayed"] == "true"
+        assert await house.tick("notifier", "send") == 0, "not done"
+        assert (await cora.post(route)).status_code == 204
+        assert await house.tick("notifier", "send") == 1
         figures = (await cora.get("/api/notifier/v1/operations")).json()["figures"]
     assert {each["advice"] for each in figures} == {None}
 

@@ -78,8 +78,8 @@ class GivenUp(Protocol):
         """Return what was given up lately, the newest first."""
         ...
 
-    async def again(self, number: int) -> None:
-        """Have one tried once more; raise `NotFound` if it was not given up."""
+    async def again(self, number: int, uow: Any) -> None:
+        """Have one tried once more, in this service's unit of work; raise `NotFound` if it was not given up."""
         ...
 
 

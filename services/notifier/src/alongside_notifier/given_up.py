@@ -11,6 +11,7 @@ from alongside_notifier.domain.bounces import FAILURES, failure_of
 from alongside_notifier.figures import LATELY
 from alongside_notifier.handlers.tell import OpenUow
 from alongside_notifier.store.tables import MAILS
+from alongside_notifier.store.uow import NotifierUow
 
 _MOST = 100
 _CODE = re.compile(r"\b([245]\d\d)\b")
@@ -38,18 +39,16 @@ class GivenUpMails:
             for row in rows
         ]
 
-    async def again(self, number: int) -> None:
+    async def again(self, number: int, uow: NotifierUow) -> None:
         """Put one back into the queue, to be tried now: once more if it is older than three days."""
-        async with self._open_uow() as uow:
-            found = await uow.session.execute(
-                update(MAILS)
-                .where(MAILS.c.id == number, MAILS.c.outcome == "failed")
-                .values(outcome=None, done_at=None, attempts=0, next_attempt_at=uow.now)
-                .returning(MAILS.c.id)
-            )
-            if found.first() is None:
-                raise NotFound
-            await uow.commit()
+        found = await uow.session.execute(
+            update(MAILS)
+            .where(MAILS.c.id == number, MAILS.c.outcome == "failed")
+            .values(outcome=None, done_at=None, attempts=0, next_attempt_at=uow.now)
+            .returning(MAILS.c.id)
+        )
+        if found.first() is None:
+            raise NotFound
 
 
 def why(reason: str) -> str:

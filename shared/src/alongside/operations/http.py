@@ -15,6 +15,7 @@ from alongside.service import Undone
 from alongside.settings import SERVICES, ServiceName
 from alongside.web.auth import AsCoordinator
 from alongside.web.pages import PagesDep, redirect
+from alongside.web.writes import UseCase, Write
 
 
 class _Model(BaseModel):
@@ -141,10 +142,10 @@ def _add_page(router: APIRouter, service: ServiceName) -> None:
         return redirect(page, f"Record {number} was taken in.")
 
     @router.post(f"{page}/undone/{{number}}/again", include_in_schema=False)
-    async def again(number: int, viewer: AsCoordinator, watch: TheWatch) -> Response:
+    async def again(number: int, viewer: AsCoordinator, watch: TheWatch, write: Write) -> Response:
         """Have something that was given up tried once more."""
         del viewer
-        await _again(watch, number)
+        await write(_again(watch, number))
         return redirect(page, "It is tried once more now.")
 
 
@@ -156,22 +157,27 @@ def _add_api(router: APIRouter, api: str) -> None:
         return _view(await watch.look())
 
     @router.post(f"{api}/parked/{{number}}/replay", status_code=204, tags=["operations"])
-    async def replay_one_record(number: int, viewer: AsCoordinator, watch: TheWatch) -> None:
+    async def replay_one_record(
+        number: int, viewer: AsCoordinator, watch: TheWatch, write: Write
+    ) -> Response:
         """Have a parked record tried again; 409 if it fails again. For a coordinator."""
         del viewer
-        await watch.replay(number)
+        return await write.after(lambda: watch.replay(number))
 
     @router.post(f"{api}/undone/{{number}}/again", status_code=204, tags=["operations"])
-    async def once_more(number: int, viewer: AsCoordinator, watch: TheWatch) -> None:
+    async def once_more(
+        number: int, viewer: AsCoordinator, watch: TheWatch, write: Write
+    ) -> Response:
         """Have something that was given up tried once more. For a coordinator."""
         del viewer
-        await _again(watch, number)
+        return await write(_again(watch, number))
 
 
-async def _again(watch: Watch, number: int) -> None:
-    if watch.app.undone is None:
+def _again(watch: Watch, number: int) -> UseCase:
+    given_up = watch.app.undone
+    if given_up is None:
         raise NotFound
-    await watch.app.undone.again(number)
+    return lambda uow: given_up.again(number, uow)
 
 
 def _view(seen: Overview) -> OperationsView:

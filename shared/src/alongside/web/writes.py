@@ -66,17 +66,38 @@ class Writer:
             await asyncio.sleep(pause)
         return await self._once(use_case, status, location)
 
-    async def _once(self, use_case: UseCase, status: int, location: str | None) -> Response:
+    async def after(self, work: Callable[[], Awaitable[None]], *, status: int = 204) -> Response:
+        """Do work that has transactions of its own, then answer; sent again, it is not done again.
+
+        The work must bear being done twice: a crash right after it, or the same sent at the same
+        moment, has it done once more.
+        """
+        if self._key is not None:
+            fingerprint = await _fingerprint(self._request)
+            async with self._opener() as uow:
+                kept = await self._kept(uow, self._key, fingerprint)
+            if kept is not None:
+                return kept
+        await work()
+        return await self(_nothing, status=status)
+
+    @property
+    def _opener(self) -> Callable[[], AbstractAsyncContextManager[UnitOfWork]]:
         opener: Callable[[], AbstractAsyncContextManager[UnitOfWork]] = self._request.app.state.uow
+        return opener
+
+    async def _once(self, use_case: UseCase, status: int, location: str | None) -> Response:
         if self._key is None:
-            async with opener() as uow:
+            async with self._opener() as uow:
                 result = await use_case(uow)
                 await uow.commit()
             return _response(*_told(result, status), location=location)
         fingerprint = await _fingerprint(self._request)
-        async with opener() as uow:
+        async with self._opener() as uow:
             if not await self._claim(uow, self._key, fingerprint):
-                return await self._replayed(uow, self._key, fingerprint)
+                kept = await self._kept(uow, self._key, fingerprint)
+                if kept is not None:
+                    return kept
             told_status, body = _told(await use_case(uow), status)
             table = uow.database.plumbing.idempotency
             await uow.session.execute(
@@ -107,12 +128,14 @@ class Writer:
         )
         return claimed.first() is not None
 
-    async def _replayed(self, uow: UnitOfWork, key: str, fingerprint: str) -> Response:
+    async def _kept(self, uow: UnitOfWork, key: str, fingerprint: str) -> Response | None:
         table = uow.database.plumbing.idempotency
         found = await uow.session.execute(
             select(table.c.fingerprint, table.c.status, table.c.body).where(*self._mine(table, key))
         )
-        kept: Row[Any] = found.one()
+        kept: Row[Any] | None = found.one_or_none()
+        if kept is None:
+            return None
         if kept.fingerprint != fingerprint:
             raise IdempotencyMismatch
         response = _response(kept.status, kept.body)
@@ -153,6 +176,10 @@ async def forget_keys(uow: UnitOfWork, older_than: timedelta = KEEP_KEYS) -> int
         delete(table).where(table.c.created_at < uow.now - older_than)
     )
     return int(result.rowcount)
+
+
+async def _nothing(uow: UnitOfWork) -> None:
+    """Change nothing: what there was to do is done."""
 
 
 def _told(result: Any, status: int) -> tuple[int, str]:

@@ -30,7 +30,10 @@ routes = APIRouter(tags=["sign-in"])
 
 @routes.post("/sign-in-links", status_code=202)
 async def request_link(command: cases.RequestLink, doors: DoorsDep) -> LinkSent:
-    """Have a sign-in link mailed. The answer does not tell who is registered."""
+    """Have a sign-in link mailed. The answer does not tell who is registered.
+
+    An Idempotency-Key has no effect here: there is nobody yet to whom it would belong.
+    """
     async with doors.writing(None) as uow:
         await cases.request_link(command, uow)
     return LinkSent()
