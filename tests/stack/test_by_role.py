@@ -81,8 +81,16 @@ async def test_a_commit_wakes_the_loops_of_another_process_and_not_its_own_again
         await database.close()
 
 
-async def test_the_doctor_asks_kafka_how_far_everybody_is(stack):
-    found = [each async for each in examine(stack.settings)]
+async def test_the_doctor_asks_kafka_how_far_everybody_is_and_databases_for_the_time(
+    stack, tmp_path
+):
+    shift = tmp_path / "shift"
+    shift.write_text("-60")
+    late = stack.settings.model_copy(update={"clock_file": shift})
+    found = [each async for each in examine(late)]
+    assert [(each.about, each.said) for each in found if not each.good] == [
+        (name, "the database's clock is 60 s ahead of ours.") for name in SERVICES
+    ]
     assert [each.said for each in found if each.about == "kafka"] == [
         f"{stack.settings.kafka_bootstrap} answers"
     ]

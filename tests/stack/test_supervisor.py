@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer
 from alongside.contracts import AssociationDescribed
 from alongside.host import create_services
 from alongside.messaging import Envelope
+from alongside.operations.processes import processes
 from alongside.service import Founder
 from alongside.settings import SERVICES
 from alongside.stack.databases import Databases
@@ -159,6 +160,7 @@ def test_commands_work_on_the_data_folder_alone(stack):
     )
     for name in SERVICES:
         assert f"{name}: the database answers and is up to date" in answer.stderr
+    assert "processes: all 4 answer" in answer.stderr
 
 
 @pytest.mark.integration
@@ -172,6 +174,9 @@ def test_two_stacks_do_not_share_a_folder(stack):
 async def test_one_service_killed_leaves_the_others_at_work(stack):
     stack.services["logbook"].kill()
     assert set(stack.ended()) == {"logbook"}
+    (found,) = [each async for each in processes(stack.data)]
+    assert "logbook does not run" in found.said
+    assert "logs/logbook.log" in found.advice
     async with httpx2.AsyncClient(base_url=stack.origin, trust_env=False) as client:
         away = await client.get("/hours", headers={"accept": "text/html"})
         there = await client.get("/api/scheduler/v1/openapi.json")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
 
 from alongside import zones
 from alongside.clock import Clock, SystemClock
@@ -390,7 +391,13 @@ async def opened(settings: Settings, *, make_id: NewId | None = None) -> AsyncIt
     """
     host = Host(create_services(settings, make_id=make_id), settings, roles=())
     try:
-        await host.prepare(longest=5)
+        try:
+            await host.prepare(longest=5)
+        except (OSError, DBAPIError) as error:
+            raise Unavailable(
+                f"A database cannot be used: {getattr(error, 'orig', None) or error}\n"
+                "alongside doctor says which, and what to do."
+            ) from error
         yield host
         if settings.mode == "embedded":
             await host.drain()

@@ -49,7 +49,7 @@ BEFORE: Final = MappingProxyType(
 )
 """Where a key is kept that another took the place of."""
 
-Turned = Literal["signing", "link"]
+Turned = Literal["signing", "link", "feed"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -224,10 +224,15 @@ def turn(folder: Path, what: Turned) -> None:
     """Put a new key in the place of one, and keep that one beside it as the one before.
 
     Whoever may read the old one may read the new one, such as the user of a container.
+    Of the feed key nothing is kept: what it made is known by a hash, until it is taken back.
 
     Raises `MissingKey` where there is none, and `Conflict` where one before is still kept: what was
     signed or sealed by it would not be taken any more.
     """
+    if what == "feed":
+        Secrets(folder)._symmetric("feed.key")  # noqa: SLF001  # of this module
+        _replace(folder / "feed.key", _fresh(), _mode(folder / "feed.key"))
+        return
     kept = "verifying.pem" if what == "signing" else "link.key"
     before = folder / BEFORE[kept]
     if before.exists():

@@ -6,6 +6,8 @@ from datetime import timedelta
 import icalendar
 import pytest
 
+from alongside.secrets import turn
+from alongside_notifier.handlers.feed_key import make_addresses_anew
 from notifier.client import Client, shown_by
 from notifier.making import ORIGIN, person
 
@@ -223,6 +225,36 @@ async def test_an_old_address_is_ended_early_by_nobody_but_its_owner(
     await browser.get(await feed_path("ben"))
     await ben.send("DELETE", "/feed", status=204)
     await ben.send("GET", "/feed", status=410)
+
+
+async def test_after_the_key_leaked_every_address_that_it_made_ends(
+    notifier, open_browser, feed_path
+):
+    async def complaints():
+        return [each.said for each in await notifier.app.examine() if not each.good]
+
+    await notifier.begin()
+    browser, ben = await open_browser(), await open_browser("ben")
+    replaced = await feed_path("ben")
+    await ben.post("/calendar/rotate", at_once="")
+    leaked = await feed_path("ben")
+    body = (await browser.get(leaked)).content
+    assert await complaints() == []
+    keys = notifier.app.secrets
+    turn(keys.folder, "feed")
+    vars(keys).pop("_feed_key")  # as a start anew reads it
+    (said,) = await complaints()
+    assert "feed.key is another than made 5 of 5 calendar addresses" in said
+    await browser.get(leaked)
+    await browser.get(await feed_path("ben"), status=404)
+
+    assert await make_addresses_anew(notifier.app.uow, notifier.desk) == 4
+    assert await complaints() == []
+    for old in (replaced, leaked):
+        await browser.get(old, status=410)
+    after = await browser.get(await feed_path("ben"))
+    assert shown_by(after.content) == shown_by(body)
+    assert await make_addresses_anew(notifier.app.uow, notifier.desk) == 0
 
 
 async def test_the_feed_of_somebody_who_left_is_gone(notifier, open_browser, feed_path):

@@ -23,7 +23,7 @@ from alongside_notifier import channel_figures, consumers
 from alongside_notifier.channels import AppriseGateway
 from alongside_notifier.delivery import post_of
 from alongside_notifier.desk import Desk
-from alongside_notifier.examining import examine
+from alongside_notifier.examining import examine, feed_key
 from alongside_notifier.figures import figures
 from alongside_notifier.given_up import GivenUpMails
 from alongside_notifier.handlers.clocks import draw_anew
@@ -86,7 +86,8 @@ def create_app(
 
     async def examined() -> tuple[Finding, ...]:
         mail = await examine(settings)
-        return (*mail, *await channel_figures.examine(database, clock, desk.channels))
+        keys = await feed_key(database, desk)
+        return (*keys, *mail, *await channel_figures.examine(database, clock, desk.channels))
 
     web = create_web(
         settings,

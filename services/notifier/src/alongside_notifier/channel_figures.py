@@ -35,7 +35,7 @@ async def figures(
         Figure(metrics.CHANNEL_WAITING, "Short messages to hand over now", waiting),
         Figure(
             metrics.CHANNEL_OLDEST_SECONDS,
-            "The oldest of these waits for",
+            "The oldest short message waits for",
             age(since, now),
             most=LATE,
             unit="s",

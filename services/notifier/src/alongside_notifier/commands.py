@@ -27,6 +27,18 @@ def feed(email: Annotated[str, typer.Argument(help="The person's address.")]) ->
     print(run(_feed(email)))  # noqa: T201  # what a script reads
 
 
+@app.command("feeds-anew")
+def feeds_anew() -> None:
+    """Give each calendar a new address by the feed.key that is here now; those of another end at once.
+
+    For a key that leaked: whoever has it gets in by what it made. Turn it first (alongside keys
+    --turn feed) and start the notifier again. Everybody subscribes anew.
+
+    Example:  alongside feeds-anew
+    """
+    console.print(f"{run(_feeds_anew())} calendars have a new address.")
+
+
 @app.command()
 def reply(
     file: Annotated[
@@ -126,6 +138,13 @@ async def _feed(email: str) -> str:
         row = await switch_on(person, uow, desk)
         await uow.commit()
         return str(desk.feed_url(row.id, row.generation))
+
+
+async def _feeds_anew() -> int:
+    from alongside_notifier.handlers.feed_key import make_addresses_anew  # noqa: PLC0415
+
+    async with service("notifier") as notifier:
+        return await make_addresses_anew(notifier.uow, notifier.web.state.desk)
 
 
 async def _reply(raw: bytes) -> tuple[str, str]:

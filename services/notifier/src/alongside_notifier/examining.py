@@ -1,11 +1,14 @@
-"""Whether mail can go out and come in: asked by the doctor, at this moment."""
+"""Whether mail can go out and come in, and addresses are ours: asked by the doctor, at this moment."""
 
 import asyncio
 from collections.abc import Sequence
 
+from alongside.db import Database
 from alongside.operations.finding import Finding, bad, good
 from alongside.settings import Settings
 from alongside_notifier.delivery import Away, post_of
+from alongside_notifier.desk import Desk
+from alongside_notifier.handlers.feed_key import of_another_key
 from alongside_notifier.mailbox import Mailbox, MailboxAway
 
 _LONGEST = 10
@@ -15,6 +18,23 @@ _LONGEST = 10
 async def examine(settings: Settings) -> Sequence[Finding]:
     """Knock at the mail server and at the mailbox. No mail is sent, none is read."""
     return (await _outward(settings), *await _inward(settings))
+
+
+async def feed_key(database: Database, desk: Desk) -> tuple[Finding, ...]:
+    """Look whether the addresses of calendars were made by the key that is here."""
+    async with database.read() as session:
+        foreign, count = await of_another_key(session, desk)
+    if not foreign:
+        return ()
+    return (
+        bad(
+            "keys",
+            f"feed.key is another than made {len(foreign)} of {count} calendar addresses: they go on, "
+            "and their owners are shown some that lead nowhere.",
+            "Put the feed.key of the backup back. Only if it leaked and was replaced for that: "
+            "alongside feeds-anew",
+        ),
+    )
 
 
 async def _outward(settings: Settings) -> Finding:

@@ -49,7 +49,7 @@ async def figures(database: Database, clock: Clock) -> tuple[Figure, ...]:
         Figure(metrics.MAIL_WAITING, "Mails to hand over now", waiting),
         Figure(
             metrics.MAIL_OLDEST_SECONDS,
-            "The oldest of them waits for",
+            "The oldest mail waits for",
             age(since, now),
             most=LATE,
             unit="s",

@@ -1,6 +1,6 @@
 """Looking after an installation: migrations, topics, keys."""
 
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -104,7 +104,8 @@ def keys(
         str,
         typer.Option(
             help="Put a new key in the place of one: signing (sign-ins, API tokens) or link (links in "
-            "mails, what is kept sealed). What the one before signed or sealed is still taken."
+            "mails, what is kept sealed); what the one before signed or sealed is still taken. Or "
+            "feed (addresses of calendars), if it leaked."
         ),
     ] = "",
 ) -> None:
@@ -117,15 +118,19 @@ def keys(
     from alongside import secrets  # noqa: PLC0415
 
     settings = load_settings()
-    if turn in {"signing", "link"}:
+    if turn:
+        if turn not in get_args(secrets.Turned):
+            stop(f"There is no key {turn!r}; there are {', '.join(get_args(secrets.Turned))}.")
         try:
-            secrets.turn(settings.keys_folder, "signing" if turn == "signing" else "link")
+            secrets.turn(settings.keys_folder, cast("secrets.Turned", turn))
         except AlongsideError as error:
             stop(error.detail)
-        console.print(f"The {turn} key is new. Start every service again, the scheduler last.")
-    elif turn:
-        stop(
-            "Turn the signing or the link key. A calendar has its new address on the page of feeds."
+        then = (
+            "Start the notifier again, then run: alongside feeds-anew. Until then the addresses that "
+            "people are shown lead nowhere, and those of before still let everybody in."
+            if turn == "feed"
+            else "Start every service again, the scheduler last."
         )
+        console.print(f"The {turn} key is new. {then}")
     secrets.Secrets(settings.keys_folder, allow_create=True)
     console.print(f"The keys are in {settings.keys_folder.absolute()}")

@@ -1,12 +1,12 @@
 """Looking at an installation part by part: what is wrong, and what to do. It changes nothing."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import stat
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from alongside.errors import AlongsideError
 from alongside.host import create_services
 from alongside.operations.figures import figures_of
 from alongside.operations.finding import Finding, bad, good
+from alongside.operations.processes import processes
 from alongside.operations.watch import Hearing
 from alongside.secrets import Secrets
 from alongside.service import ServiceApp
@@ -37,6 +38,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at one part after the other, the nearest first."""
     for finding in (*_folder(settings), *_keys(settings), *_origin(settings)):
         yield finding
+    if settings.mode == "stack":
+        async for finding in processes(settings.data.absolute()):
+            yield finding
     for name in SERVICES:
         async for finding in _service(settings, name):
             yield finding
@@ -200,19 +204,26 @@ def _away(app: ServiceApp, error: Exception) -> Finding:
     said = f"the database at {where} cannot be used: {why[0] if why else type(error).__name__}"
     hint = (
         "Is it running, and reachable from here? Its pages answer 503 meanwhile; the others serve."
+        f"{_log_of(app.settings, 'postgres')}"
         if is_transient(error) or isinstance(error, OSError)
         else "Is the password right, and does the database exist and belong to this role?"
     )
     return bad(app.name, said, hint)
 
 
+def _log_of(settings: Settings, part: str) -> str:
+    """Return where its log is, where it runs as a process of ours."""
+    log = settings.data.absolute() / "logs" / f"{part}.log"
+    return f" Its log: {log}" if log.is_file() else ""
+
+
 async def _clocks(app: ServiceApp) -> tuple[Finding, ...]:
     if app.database.dialect != "postgresql":
         return ()
     async with app.database.read() as session:
-        before = datetime.now(UTC)
+        before = app.clock.now()
         theirs = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
-        between = before + (datetime.now(UTC) - before) / 2
+        between = before + (app.clock.now() - before) / 2
     skew = (theirs - between).total_seconds()
     if abs(skew) <= _SKEW:
         return ()
@@ -241,16 +252,25 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         if getattr(settings, f"{name}_database_url") is not None
         for topic in HEARS[name]
     }
+    meanwhile = "Pages work meanwhile, and what is said waits in the outbox."
+    if not await _listens(settings.kafka_bootstrap):
+        yield bad(
+            "kafka",
+            f"{settings.kafka_bootstrap} does not answer: nobody listens there.",
+            f"Is it running, and reachable from here? {meanwhile}{_log_of(settings, 'kafka')}",
+        )
+        return
     try:
         known = await standing(
             settings.kafka_bootstrap, Login.of(settings), groups, longest=_LONGEST
         )
-    except (OSError, TimeoutError, KafkaError) as error:
+    except (OSError, TimeoutError, KafkaError, AlongsideError) as error:
+        said = error.detail if isinstance(error, AlongsideError) else str(error)
         yield bad(
             "kafka",
-            f"{settings.kafka_bootstrap} does not answer: {str(error) or type(error).__name__}",
-            "Is it running, and are ALONGSIDE_KAFKA_USER, _PASSWORD and _CA right? Pages work "
-            "meanwhile, and what is said waits in the outbox.",
+            f"{settings.kafka_bootstrap} listens, and cannot be used: {said or type(error).__name__}",
+            "Are ALONGSIDE_KAFKA_USER, _PASSWORD and _CA right, and is it up already? "
+            f"{meanwhile}{_log_of(settings, 'kafka')}",
         )
         return
     yield good("kafka", f"{settings.kafka_bootstrap} answers")
@@ -259,6 +279,18 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         if hearing.trouble:
             said, _, advice = hearing.trouble.partition(". ")
             yield bad("kafka", f"{hearing.consumer}: {said.lower()}.", advice)
+
+
+async def _listens(bootstrap: str) -> bool:
+    """Tell whether one of the brokers takes a connection."""
+    for server in bootstrap.split(","):
+        host, _, port = server.strip().rpartition(":")
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
+            async with asyncio.timeout(5):
+                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            writer.close()
+            return True
+    return False
 
 
 async def _collector(endpoint: str) -> Finding:

@@ -30,7 +30,7 @@ async def figures_of(app: ServiceApp) -> tuple[Figure, ...]:
         ),
         Figure(
             metrics.OUTBOX_OLDEST_SECONDS,
-            "The oldest of them waits for",
+            "The oldest event waits for",
             max(0, age),
             most=OLD_SECONDS,
             unit="s",

@@ -70,7 +70,10 @@ class Hearing:
         if not self.standing.waiting:
             return f"There is no topic {self.topic}. Run: alongside topics, then alongside replay."
         if not self.standing.listeners:
-            return "Nobody listens. Start the process with the role worker, or read its log."
+            return (
+                f"Nobody listens. Start the process of the {self.consumer.split('-')[0]} with the role "
+                "worker, or read its log. What is said waits for it in Kafka."
+            )
         if sum(self.standing.waiting.values()) > MANY:
             return (
                 f"{self.waiting} records wait. If one partition alone does, the log says what "

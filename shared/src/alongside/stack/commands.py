@@ -66,6 +66,13 @@ def stack(
             "data folder: users are made with it.",
         ),
     ] = False,
+    databases_alone: Annotated[
+        bool,
+        typer.Option(
+            "--databases-alone",
+            help="PostgreSQL and nothing else, to put a backup back.",
+        ),
+    ] = False,
 ) -> None:
     """Run the distributed mode without Docker: PostgreSQL, Apache Kafka, processes per service.
 
@@ -98,6 +105,8 @@ def stack(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _told_to_stop)
     try:
+        if databases_alone:
+            _databases_alone(whole)
         with whole:
             console.print(
                 f"Ready at [bold]{whole.origin}[/] after {time.monotonic() - began:.1f} s; "
@@ -113,6 +122,12 @@ def stack(
     except StackError as error:
         stop(str(error))
     console.print("Stopped. Everything is kept.")
+
+
+def _databases_alone(whole: "Stack") -> NoReturn:
+    with whole.databases_alone():
+        console.print("The databases answer, nothing else runs. Ctrl-C stops.")
+        _watch(whole)
 
 
 class _Told(BaseException):

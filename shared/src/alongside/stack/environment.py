@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PREFIX = "ALONGSIDE_"
+PROCESSES = "processes.json"
+"""In the data folder of a stack: which of its processes answers at which port."""
 _NAME = "environment"
 
 

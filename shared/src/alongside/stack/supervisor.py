@@ -8,6 +8,7 @@ in one process or several, by replica or by role, and the door. What ends by its
 other services go on without it.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,14 @@ from alongside.secrets import Secrets
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.certificates import certify
 from alongside.stack.databases import Databases, in_a_thread
-from alongside.stack.environment import PREFIX, command, inherited, keep_environment, outside
+from alongside.stack.environment import (
+    PREFIX,
+    PROCESSES,
+    command,
+    inherited,
+    keep_environment,
+    outside,
+)
 from alongside.stack.kafka import Guarded, KafkaServer
 from alongside.stack.keys import hand_out
 from alongside.stack.lock import Lock
@@ -186,9 +194,15 @@ class Stack:
         self._wait_for_kafka()
         for name, replica in self._processes():
             self.start_service(name, replica)
+        self._name_processes()
         for name, replica in self._processes():
             self.wait_for_service(name, replica)
         self._open_door()
+
+    def _name_processes(self) -> None:
+        """Keep what is to answer where, for whoever asks whether it does (alongside doctor)."""
+        ports = {name: self._ports.of(name) for name in self.services}
+        (self.data / PROCESSES).write_text(json.dumps({"door": self.port, **ports}))
 
     @contextmanager
     def databases_alone(self) -> Iterator[Settings]:
