@@ -8,10 +8,11 @@ Each key is a file, so that an orchestrator can mount exactly those a service ne
 | `verifying.pem` (Ed25519, public) | every service |
 | `link.key` | every service: links in mail; it also seals what is kept secretly |
 | `feed.key` | the notifier: addresses of calendar feeds |
-| `verifying-before.pem`, `link-before.key` | whoever has the key of that name, after it was turned |
+| `verifying-before.pem`, `link-before.key`, `feed-before.key` | whoever has the key of that name, after it was turned |
 
 A key is turned by `turn`: the new one signs and seals from then on, and what the one before signed or
-sealed is still taken. So nobody is signed out, and links in mails go on working.
+sealed is still taken. So nobody is signed out, links in mails go on working, and people are shown the
+addresses of their calendars as they are.
 
 A missing file is an error only for who uses it.
 """
@@ -45,7 +46,11 @@ from alongside.errors import AlongsideError, Conflict
 from alongside.settings import Settings
 
 BEFORE: Final = MappingProxyType(
-    {"verifying.pem": "verifying-before.pem", "link.key": "link-before.key"}
+    {
+        "verifying.pem": "verifying-before.pem",
+        "link.key": "link-before.key",
+        "feed.key": "feed-before.key",
+    }
 )
 """Where a key is kept that another took the place of."""
 
@@ -118,9 +123,9 @@ class Secrets:
         """Return the 43 characters of a feed's address: 256 bits, made again whenever needed."""
         return _mac(self._feed_key, value)
 
-    def is_feed_mac(self, value: str, mac: str) -> bool:
-        """Tell, in constant time, whether `mac` is the one for this feed."""
-        return _same(self.feed_mac(value), mac)
+    def feed_macs(self, value: str) -> tuple[str, ...]:
+        """Return what the feed key makes of this value, and the one before it while that is kept."""
+        return tuple(_mac(key, value) for key in self._feed_keys)
 
     def notice_mac(self, value: str) -> str:
         """Return a seal for a notice that one page leaves for the next.
@@ -157,8 +162,11 @@ class Secrets:
 
     @cached_property
     def _link_keys(self) -> tuple[bytes, ...]:
-        before = self._before("link.key")
-        return self._link_key, *(() if before is None else (_decoded(before, self.folder),))
+        return self._link_key, *self._kept_of("link.key")
+
+    @cached_property
+    def _feed_keys(self) -> tuple[bytes, ...]:
+        return self._feed_key, *self._kept_of("feed.key")
 
     @cached_property
     def _link_key(self) -> bytes:
@@ -176,6 +184,10 @@ class Secrets:
 
     def _symmetric(self, name: str) -> bytes:
         return _decoded(self._read(name), self.folder / name)
+
+    def _kept_of(self, name: str) -> tuple[bytes, ...]:
+        before = self._before(name)
+        return () if before is None else (_decoded(before, self.folder),)
 
     def _before(self, name: str) -> bytes | None:
         """Return the key that this one took the place of, while that is kept."""
@@ -224,16 +236,11 @@ def turn(folder: Path, what: Turned) -> None:
     """Put a new key in the place of one, and keep that one beside it as the one before.
 
     Whoever may read the old one may read the new one, such as the user of a container.
-    Of the feed key nothing is kept: what it made is known by a hash, until it is taken back.
 
     Raises `MissingKey` where there is none, and `Conflict` where one before is still kept: what was
     signed or sealed by it would not be taken any more.
     """
-    if what == "feed":
-        Secrets(folder)._symmetric("feed.key")  # noqa: SLF001  # of this module
-        _replace(folder / "feed.key", _fresh(), _mode(folder / "feed.key"))
-        return
-    kept = "verifying.pem" if what == "signing" else "link.key"
+    kept = "verifying.pem" if what == "signing" else f"{what}.key"
     before = folder / BEFORE[kept]
     if before.exists():
         raise Conflict(
@@ -241,7 +248,7 @@ def turn(folder: Path, what: Turned) -> None:
             "it once it does not matter any more, and turn again."
         )
     old = Secrets(folder)
-    if what == "link":
+    if what != "signing":
         content = old._read(kept)  # noqa: SLF001  # of this module
         mode = _mode(folder / kept)
         _replace(before, content, mode)

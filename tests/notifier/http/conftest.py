@@ -82,6 +82,7 @@ async def feed_path(notifier) -> Callable[..., Any]:
     async def path(person_id: str) -> str:
         async with notifier.app.uow() as uow:
             row = await uow.feeds.current(person_id)
-        return f"/feeds/{notifier.desk.feed_token(row.id, row.generation)}.ics"
+        address = notifier.desk.feed_url(row.id, row.generation, row.token_hash)
+        return address.removeprefix(notifier.desk.origin)
 
     return path

@@ -227,30 +227,51 @@ async def test_an_old_address_is_ended_early_by_nobody_but_its_owner(
     await ben.send("GET", "/feed", status=410)
 
 
-async def test_after_the_key_leaked_every_address_that_it_made_ends(
+async def test_a_turned_key_ends_no_address_until_they_are_made_anew(
     notifier, open_browser, feed_path
 ):
     async def complaints():
         return [each.said for each in await notifier.app.examine() if not each.good]
 
+    keys = notifier.app.secrets
+
+    def start_anew():
+        for name in ("_feed_key", "_feed_keys"):
+            vars(keys).pop(name, None)
+
     await notifier.begin()
     browser, ben = await open_browser(), await open_browser("ben")
     replaced = await feed_path("ben")
     await ben.post("/calendar/rotate", at_once="")
-    leaked = await feed_path("ben")
-    body = (await browser.get(leaked)).content
-    assert await complaints() == []
-    keys = notifier.app.secrets
+    first, of_ada = await feed_path("ben"), await feed_path("ada")
+    body = (await browser.get(first)).content
     turn(keys.folder, "feed")
-    vars(keys).pop("_feed_key")  # as a start anew reads it
-    (said,) = await complaints()
-    assert "feed.key is another than made 5 of 5 calendar addresses" in said
-    await browser.get(leaked)
-    await browser.get(await feed_path("ben"), status=404)
+    start_anew()
+    assert await complaints() == []
+    assert (await ben.send("GET", "/feed"))["address"].endswith(first)
+    await browser.get(first)
+    await ben.post("/calendar/rotate", at_once="yes")
+    await browser.get(await feed_path("ben"))
+    assert await make_addresses_anew(notifier.app.uow, notifier.desk, gently=True) == 3
+    assert await feed_path("ada") != of_ada
+    await browser.get(of_ada)
+    (keys.folder / "feed-before.key").unlink()
+    start_anew()
+    assert await complaints() == []
 
+    # A key that leaked: what it made is neither shown nor taken any more.
+    leaked = await feed_path("ben")
+    turn(keys.folder, "feed")
+    (keys.folder / "feed-before.key").unlink()
+    start_anew()
+    (said,) = await complaints()
+    assert "feed.key is another than made 4 of 4 calendar addresses" in said
+    assert (await ben.send("GET", "/feed"))["address"] == ""
+    assert "cannot be shown again" in await ben.page("/calendar")
+    await browser.get(leaked)
     assert await make_addresses_anew(notifier.app.uow, notifier.desk) == 4
     assert await complaints() == []
-    for old in (replaced, leaked):
+    for old in (replaced, of_ada, leaked):
         await browser.get(old, status=410)
     after = await browser.get(await feed_path("ben"))
     assert shown_by(after.content) == shown_by(body)

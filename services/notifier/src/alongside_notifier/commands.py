@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alongside.cli_support import console, run, service, stop
-from alongside.errors import NotFound
+from alongside.errors import Conflict, NotFound
 
 app = typer.Typer(no_args_is_help=True)
 mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
@@ -28,15 +28,20 @@ def feed(email: Annotated[str, typer.Argument(help="The person's address.")]) ->
 
 
 @app.command("feeds-anew")
-def feeds_anew() -> None:
+def feeds_anew(
+    gently: Annotated[
+        bool, typer.Option("--gently", help="The addresses of before go on for 30 days.")
+    ] = False,
+) -> None:
     """Give each calendar a new address by the feed.key that is here now; those of another end at once.
 
     For a key that leaked: whoever has it gets in by what it made. Turn it first (alongside keys
-    --turn feed) and start the notifier again. Everybody subscribes anew.
+    --turn feed) and start the notifier again. Everybody subscribes anew: tell them. Each person's
+    page says which programs still fetch an address of before.
 
-    Example:  alongside feeds-anew
+    Example:  alongside feeds-anew --gently
     """
-    console.print(f"{run(_feeds_anew())} calendars have a new address.")
+    console.print(f"{run(_feeds_anew(gently=gently))} calendars have a new address.")
 
 
 @app.command()
@@ -137,14 +142,20 @@ async def _feed(email: str) -> str:
             raise NotFound(f"Nobody here has the address {email}.")
         row = await switch_on(person, uow, desk)
         await uow.commit()
-        return str(desk.feed_url(row.id, row.generation))
+        address: str | None = desk.feed_url(row.id, row.generation, row.token_hash)
+        if address is None:
+            raise Conflict(
+                "The key that made this address is no longer kept: it goes on, and cannot be shown "
+                "again. A new one is made on the page Calendar apps; for everybody: alongside feeds-anew"
+            )
+        return address
 
 
-async def _feeds_anew() -> int:
+async def _feeds_anew(*, gently: bool) -> int:
     from alongside_notifier.handlers.feed_key import make_addresses_anew  # noqa: PLC0415
 
     async with service("notifier") as notifier:
-        return await make_addresses_anew(notifier.uow, notifier.web.state.desk)
+        return await make_addresses_anew(notifier.uow, notifier.web.state.desk, gently=gently)
 
 
 async def _reply(raw: bytes) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from alongside.contracts import PersonState, SeriesState
 from alongside.secrets import Secrets
 from alongside.settings import Settings
 from alongside_notifier.channels import Offer, channels_of
-from alongside_notifier.domain.addresses import domain_of, is_one_of, reply_token, tagged
+from alongside_notifier.domain.addresses import domain_of, hash_of, is_one_of, reply_token, tagged
 from alongside_notifier.domain.itip import Party
 from alongside_notifier.domain.words import ENGLISH, Language, Words, words_in
 from alongside_notifier.letters import Letters
@@ -96,9 +96,15 @@ class Desk:
         return f"{self.answer_url(person, series)}/changes"
 
     def feed_token(self, feed_id: str, generation: int) -> str:
-        """Return the secret in a feed's address."""
+        """Return the secret in the address of a feed that is made now."""
         return self.secrets.feed_mac(f"{feed_id}:{generation}")
 
-    def feed_url(self, feed_id: str, generation: int) -> str:
-        """Return a feed's address."""
-        return f"{self.origin}/feeds/{self.feed_token(feed_id, generation)}.ics"
+    def feed_url(self, feed_id: str, generation: int, token_hash: str) -> str | None:
+        """Return the address that a feed was given, by the key of today or the one before it.
+
+        None where the key that made it is no longer kept: it goes on, and nobody can say it again.
+        """
+        for token in self.secrets.feed_macs(f"{feed_id}:{generation}"):
+            if hash_of(token) == token_hash:
+                return f"{self.origin}/feeds/{token}.ics"
+        return None

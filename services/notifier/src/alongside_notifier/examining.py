@@ -30,9 +30,9 @@ async def feed_key(database: Database, desk: Desk) -> tuple[Finding, ...]:
         bad(
             "keys",
             f"feed.key is another than made {len(foreign)} of {count} calendar addresses: they go on, "
-            "and their owners are shown some that lead nowhere.",
-            "Put the feed.key of the backup back. Only if it leaked and was replaced for that: "
-            "alongside feeds-anew",
+            "and cannot be shown to their owners.",
+            "Put the key of the backup back, as feed.key or beside it as feed-before.key. Only if it "
+            "leaked and was replaced for that: alongside feeds-anew",
         ),
     )
 

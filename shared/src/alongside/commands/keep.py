@@ -103,9 +103,9 @@ def keys(
     turn: Annotated[
         str,
         typer.Option(
-            help="Put a new key in the place of one: signing (sign-ins, API tokens) or link (links in "
-            "mails, what is kept sealed); what the one before signed or sealed is still taken. Or "
-            "feed (addresses of calendars), if it leaked."
+            help="Put a new key in the place of one: signing (sign-ins, API tokens), link (links in "
+            "mails, what is kept sealed) or feed (addresses of calendars). What the one before "
+            "signed, sealed or made is still taken."
         ),
     ] = "",
 ) -> None:
@@ -126,8 +126,8 @@ def keys(
         except AlongsideError as error:
             stop(error.detail)
         then = (
-            "Start the notifier again, then run: alongside feeds-anew. Until then the addresses that "
-            "people are shown lead nowhere, and those of before still let everybody in."
+            "Start the notifier again. Addresses that the one before made go on, and are shown as they "
+            "are. If it leaked, run then: alongside feeds-anew"
             if turn == "feed"
             else "Start every service again, the scheduler last."
         )

@@ -1,10 +1,16 @@
-"""Our own mail addresses: one per person, which only that person has been given."""
+"""Our own addresses: of mail, one per person, which only that person has been given; of feeds."""
 
 import hmac
 from collections.abc import Iterable
 from email.utils import getaddresses
+from hashlib import sha256
 
 TOKEN_LENGTH = 20
+
+
+def hash_of(token: str) -> str:
+    """Return what the database keeps of the secret in a feed's address."""
+    return sha256(token.encode()).hexdigest()
 
 
 def reply_token(mac: str) -> str:

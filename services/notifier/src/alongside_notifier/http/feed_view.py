@@ -40,7 +40,8 @@ class Feed:
     language: Language | None
     alarm: str
     last_modified: datetime
-    ways: Ways
+    ways: Ways | None
+    """None for an address that cannot be shown again: its key is no longer kept."""
     fetches: list[Fetched]
     old: list[Old]
 
@@ -60,6 +61,7 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
     chosen = await read.people.preferences(feed.person_id)
     words = desk.words(channel.language, chosen.language)
     name = (await feed_name(person, channel, words, read))[0] if person else association
+    address = desk.feed_url(feed.id, feed.generation, feed.token_hash)
     return Feed(
         id=feed.id,
         kind=channel.kind,
@@ -71,7 +73,7 @@ async def feed_shown(feed: FeedRow, read: NotifierUow, desk: Desk) -> Feed:
         language=channel.language,
         alarm=feed.alarm,
         last_modified=feed.last_modified,
-        ways=ways_to(desk.feed_url(feed.id, feed.generation), name),
+        ways=ways_to(address, name) if address else None,
         fetches=await _fetches(feed, read),
         old=[
             Old(old.generation, old.expires_at, await _fetches(old, read))

@@ -162,10 +162,10 @@ async def _person(viewer: CurrentViewer, uow: NotifierUow) -> PersonState:
 async def _view(row: FeedRow, uow: NotifierUow, desk: Desk) -> FeedView:
     feed = await feed_shown(row, uow, desk)
     return FeedView(
-        address=feed.ways.https,
-        webcal=feed.ways.webcal,
-        google=feed.ways.google,
-        outlook=feed.ways.outlook,
+        address=feed.ways.https if feed.ways else "",
+        webcal=feed.ways.webcal if feed.ways else "",
+        google=feed.ways.google if feed.ways else "",
+        outlook=feed.ways.outlook if feed.ways else "",
         last_modified=feed.last_modified,
         fetches=_fetches(feed.fetches),
         id=feed.id,

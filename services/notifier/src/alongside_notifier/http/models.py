@@ -39,7 +39,11 @@ class OldAddress(_Model):
 
 
 class FeedView(_Model):
-    """A feed, what it shows, and the ways to subscribe to it."""
+    """A feed, what it shows, and the ways to subscribe to it.
+
+    Those are empty where the address cannot be shown again, since its key is no longer kept: it goes
+    on where it is used, and a new one is shown.
+    """
 
     address: str
     webcal: str

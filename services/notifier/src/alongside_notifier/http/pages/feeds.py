@@ -44,7 +44,9 @@ SAID_NEW_ADDRESS = {
 
 
 def code_of(feed: Feed) -> Markup:
-    """Return the drawing that a phone's camera reads."""
+    """Return the drawing that a phone's camera reads; nothing where there is no address to show."""
+    if feed.ways is None:
+        return Markup()
     return qr_code(feed.ways.webcal, "The address of this feed, for the camera of a phone")
 
 
