@@ -1,15 +1,20 @@
 """Run the benchmarks and print what we cost against a bare baseline of the same run.
 
-Example: make bench            # everything that this machine can run
+Example: make bench            # everything that this machine can run, with progress, part by part
          make bench ARGS="feeds start"
 """
 
 import argparse
 import asyncio
 import contextlib
+import signal
 import sys
-from collections.abc import Callable
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
 
 from alongside import zones
 from alongside.observability.logging import configure_logging
@@ -35,7 +40,10 @@ PARTS = (
     "reminders",
     "messaging",
     "volume",
+    "workers",
 )
+LONGEST = 600
+"""Seconds after which a part is given up, so that the whole ends."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,6 +56,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "part", nargs="*", type=_part, default=list(PARTS),
         help=f"any of {', '.join(PARTS)}; default: all",
+    )  # fmt: skip
+    made.add_argument(
+        "--longest", type=float, default=LONGEST, metavar="SECONDS",
+        help=f"after which a part is given up; default: {LONGEST}",
     )  # fmt: skip
     return made
 
@@ -64,6 +76,11 @@ class Bench:
 
     def __init__(self) -> None:
         self.left_out: list[str] = []
+        self._began = time.monotonic()
+
+    def say(self, line: str) -> None:
+        """Say how far it is."""
+        print(f"{time.monotonic() - self._began:6.0f} s  {line}", flush=True)
 
     def start(self) -> None:
         """Starting and resting."""
@@ -170,13 +187,20 @@ class Bench:
         """Outbox, relay, consumer."""
         measure = import_module("bench.messaging").measure
         with self._noting("messaging"), running_kafka() as kafka, running_postgres() as postgres:
-            show("Messaging", asyncio.run(measure(kafka.bootstrap, postgres.fresh_database())))
+            url = postgres.fresh_database()
+            show("Messaging", asyncio.run(measure(kafka.bootstrap, url, self.say)))
 
     def volume(self) -> None:
         """What an event costs when a million are stored."""
         measure = import_module("bench.volume").measure
         with self._noting("volume"), running_postgres() as postgres:
-            show("A million events", asyncio.run(measure(postgres.fresh_database())))
+            show("A million events", asyncio.run(measure(postgres, self.say)))
+
+    def workers(self) -> None:
+        """What two processes of a worker do against one."""
+        measure = import_module("bench.workers").measure
+        with self._noting("workers"), running_kafka() as kafka, running_postgres() as postgres:
+            show("Two workers", measure(kafka.bootstrap, postgres, self.say))
 
     @contextlib.contextmanager
     def _noting(self, what: str):
@@ -186,20 +210,65 @@ class Bench:
             self.left_out.append(f"{what}: {error}")
 
 
-def main() -> int:
-    """Run the chosen parts; return the exit code."""
-    chosen = parser().parse_args().part
+class TooLong(KeyboardInterrupt):
+    """A part took longer than it may. As Ctrl-C does, it gets through whatever is under way."""
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise TooLong
+
+
+def _told_to_end(_number: int, _frame: FrameType | None) -> NoReturn:
+    # As Ctrl-C does: servers are stopped and folders swept up on the way out.
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _struck_by(handlers: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    """Have signals handled in this way for the block."""
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the chosen parts; return the exit code. One that fails, or takes too long, stops no other."""
+    given = parser().parse_args(words)
     zones.pin()
     # A line for each request would bury the figures.
     configure_logging("warning", "console")
+    with _struck_by({signal.SIGTERM: _told_to_end, signal.SIGALRM: _too_long}):
+        return _run([name for name in PARTS if name in given.part], given.longest)
+
+
+def _run(chosen: Sequence[str], longest: float) -> int:
     bench = Bench()
-    for name in PARTS:
-        if name in chosen:
-            part: Callable[[], None] = getattr(bench, name)
+    failed = []
+    for number, name in enumerate(chosen, 1):
+        part: Callable[[], None] = getattr(bench, name)
+        bench.say(f"{name} ({number} of {len(chosen)}): {part.__doc__}")
+        signal.setitimer(signal.ITIMER_REAL, longest)
+        try:
             part()
+        except TooLong:
+            bench.left_out.append(f"{name}: not done after {longest:g} s")
+        except KeyboardInterrupt:
+            bench.say("broken off")
+            return 130
+        except Exception:  # noqa: BLE001  # the other parts go on
+            traceback.print_exc()
+            failed.append(name)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     for line in bench.left_out:
         print(f"not measured: {line}")
-    return 0
+    for name in failed:
+        print(f"FAILED: {name}; why stands above")
+    bench.say("done")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+Say = Callable[[str], None]
+"""Told how far a part is."""
+
+
+def silent(_line: str) -> None:
+    """Say nothing."""
+
 
 @dataclass(frozen=True)
 class Figure:

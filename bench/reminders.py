@@ -81,8 +81,8 @@ def _app(url: str, smtp: str, folder: Path) -> ServiceApp:
 async def _fill(app: ServiceApp) -> None:
     await migrate.upgrade(app.database, app.migrations)
     now = datetime.now(UTC).replace(microsecond=0)
-    people = [_person(at) for at in range(PEOPLE)]
-    circles = [_circle(at, now) for at in range(CIRCLES)]
+    people = [person(at) for at in range(PEOPLE)]
+    circles = [circle(at, now) for at in range(CIRCLES)]
     async with app.uow() as uow:
         for table, rows in (
             (AssociationRow, [{"id": "a", "version": 1, "name": "Bench", "zone": ZONE}]),
@@ -97,22 +97,24 @@ async def _fill(app: ServiceApp) -> None:
     await app.database.close()
 
 
-def _person(at: int) -> PersonState:
+def person(at: int) -> PersonState:
+    """Return one of many people."""
     return PersonState(
         person_id=f"person-{at}", version=1, name=f"Person {at}",
         email=f"p{at}@bench.example", zone=ZONE, roles=("supervisee",),
     )  # fmt: skip
 
 
-def _circle(at: int, now: datetime) -> SeriesState:
+def circle(at: int, now: datetime, *, people: int = PEOPLE) -> SeriesState:
+    """Return one of many series of eight people, its first session due to be reminded of now."""
     first = now + LEAD
     starts = [first + timedelta(days=14 * number) for number in range(6)]
-    members = [f"person-{(at * SIZE + seat) % PEOPLE}" for seat in range(SIZE)]
+    members = [f"person-{(at * SIZE + seat) % people}" for seat in range(SIZE)]
     return SeriesState(
         series_id=f"series-{at}", version=1, uid=f"series-{at}@bench.example", sequence=0,
         master_sequence=0, group_id=f"group-{at}", title=f"Circle {at}", kind="group", zone=ZONE,
         tzdata="2026.6", duration_minutes=90, place="Room 5", link="https://meet.example/room",
-        provider_id=f"person-{(at * 7) % PEOPLE}",
+        provider_id=f"person-{(at * 7) % people}",
         pattern=Pattern(
             frequency="weekly", interval=2, count=6, first_start=first.replace(tzinfo=None),
             weekday=first.weekday(),
