@@ -87,7 +87,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             f"{', '.join(missing)} cannot be read in {folder.absolute()}.",
             "Copy them from the backup, or from the installation that signs people in; set "
             "ALONGSIDE_KEYS to their folder. New ones (alongside keys) sign everybody out, and "
-            "every calendar must subscribe anew.",
+            "no calendar's address can be shown again.",
         )
         return
     yield from _key_contents(Secrets(folder), wanted)
