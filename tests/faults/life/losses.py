@@ -135,18 +135,26 @@ async def make_topics_anew(stack: Stack) -> None:
 
 async def until_all_is_heard(stack: Stack, longest: float = 90) -> None:
     """Return when every consumer has gone through all that lies in Kafka."""
-    groups = {
-        f"alongside.{service}-{topic.split('.')[1]}": topic
-        for service, topics in HEARS.items()
-        for topic in topics
-    }
     loop = asyncio.get_running_loop()
     began = loop.time()
     while True:
-        stands = await standing(stack.kafka.bootstrap, Login.of(stack.settings), groups, longest=30)
-        late = {group: sum(each.waiting.values()) for group, each in stands.items()}
+        late = {group: waiting for group, (waiting, _) in (await stands(stack)).items()}
         if not any(late.values()):
             return
         if loop.time() - began > longest:
             raise AssertionError(f"not heard after {longest:g} s: {late}")
         await asyncio.sleep(0.5)
+
+
+async def stands(stack: Stack) -> dict[str, tuple[int, int]]:
+    """Return of each consumer's group how many records wait for it, and how many listen."""
+    groups = {
+        f"alongside.{service}-{topic.split('.')[1]}": topic
+        for service, topics in HEARS.items()
+        for topic in topics
+    }
+    known = await standing(stack.kafka.bootstrap, Login.of(stack.settings), groups, longest=30)
+    return {
+        group.removeprefix("alongside."): (sum(each.waiting.values()), each.listeners)
+        for group, each in known.items()
+    }

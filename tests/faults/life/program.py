@@ -147,13 +147,10 @@ class Program:
         for number in range(2 * PROVIDERS):
             await self._group(number, chance)
         # Something has been recorded before anything strikes, or is backed up.
-        try:
-            async with asyncio.timeout(30):
-                while not self.done.entries:
-                    await self._schedule(chance)
-                    await self._record(chance)
-        except TimeoutError:
-            self._say("nothing could be recorded within 30 s of the beginning")
+        async with asyncio.timeout(60):
+            while not self.done.entries:
+                await self._schedule(chance)
+                await self._record(chance)
 
     async def _person(self, name: str, **more: Any) -> str:
         made = await self.ask(

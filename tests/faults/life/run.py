@@ -4,6 +4,7 @@ of the processes, of all of Kafka, of the databases.
 
 import asyncio
 import random
+import shutil
 import signal
 import threading
 import time
@@ -16,7 +17,10 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-from alongside.host import create_services
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from alongside.host import ROLES, create_services
 from alongside.messaging.login import Login
 from alongside.secrets import Secrets
 from alongside.service import Founder
@@ -29,6 +33,8 @@ from faults.life.program import Program
 from faults.life.weather import Weather, schedule
 
 BOSS = Founder("Cora Sample", "cora@life.example", "America/Chicago", "Sample Life Association")
+KEPT = Path(__file__).parents[3] / ".cache" / "tests"
+"""Where the logs of a life that failed are kept."""
 TAKEN, SETTLED = 20, 10
 """Mails that one process takes at a time, and settles together, as the notifier does."""
 
@@ -59,6 +65,8 @@ class Life:
     seed: int = field(default_factory=lambda: random.SystemRandom().randrange(10**6))
     seconds: float = 60
     replicas: int = 2
+    by_role: bool = False
+    """Whether each service's pages, consumers, relay and tickers are processes of their own."""
     kafka_away: float = 6
     tell: Callable[[str], None] = lambda _line: None
 
@@ -75,8 +83,9 @@ class Life:
                 "ALONGSIDE_COALESCE_SECONDS": "2",
             }  # fmt: skip
             with Stack(
-                self.folder / "data", port=0, extra=settings, replicas=self.replicas, secure=True
-            ) as stack:
+                self.folder / "data", port=0, extra=settings, replicas=self.replicas,
+                by_role=self.by_role, secure=True,
+            ) as stack:  # fmt: skip
                 self._say("the stack is up")
                 self.stack, self.sink = stack, sink
                 self.program = Program(
@@ -104,13 +113,17 @@ class Life:
         try:
             self._founded.wait(120)
             self.weather.blow(
-                schedule(self.seed, self.seconds, self.replicas, kafka_away=self.kafka_away)
-            )
+                schedule(
+                    self.seed, self.seconds, self.replicas,
+                    kafka_away=self.kafka_away, by_role=self.by_role,
+                )
+            )  # fmt: skip
         finally:
             self.program.stop()
             people.join(200)
         if self._failure is not None:
-            raise AssertionError(self._report(["the people stopped"])) from self._failure
+            wrong = [f"the people stopped: {self._failure!r}"]
+            raise AssertionError(self._report(wrong)) from self._failure
         self._say(f"{self.program.done.steps.total()} steps; now it becomes quiet")
         self._hold(asyncio.run(self._judged()))
         summary = self._summary()
@@ -122,9 +135,10 @@ class Life:
         losses.start_services(self.stack, *SERVICES, replicas=self.replicas)
         wrong = []
         for number, service in enumerate(SERVICES):
-            called = process_name(service, 1 + number % self.replicas)
-            self.stack.services[called].signal(signal.SIGKILL)
-            self._say(f"{called} is dead")
+            for role in ROLES if self.by_role else ("web",):
+                called = process_name(service, 1 + number % self.replicas, role)
+                self.stack.services[called].signal(signal.SIGKILL)
+                self._say(f"{called} is dead")
             wrong += asyncio.run(self._pages())
         self._hold(wrong)
 
@@ -325,7 +339,24 @@ class Life:
 
     def _report(self, wrong: list[str]) -> str:
         lines = "\n".join(self.diary.lines[-200:])
-        return "\n".join([*wrong, "", f"seed {self.seed}, {self.seconds:g} s:", lines])
+        kept = KEPT / f"life-{self.seed}"
+        shutil.copytree(self.stack.logs, kept, dirs_exist_ok=True)
+        begins = f"seed {self.seed}, {self.seconds:g} s; logs in {kept}:"
+        return "\n".join([*wrong, self._under_way(), "", begins, lines])
+
+    def _under_way(self) -> str:
+        """Say how far everybody is, by the books and by Kafka, where they answer."""
+
+        async def look() -> str:
+            async with Books(self.stack.environment) as books:
+                waiting = await books.waiting()
+            stands = await losses.stands(self.stack)
+            return f"under way: {waiting}; by Kafka: {stands}"
+
+        try:
+            return asyncio.run(look())
+        except (OSError, asyncpg.PostgresError, KafkaError) as error:
+            return f"how far everybody is could not be found out: {error!r}"
 
 
 _HEARD_BY_OTHERS = ("outbox of scheduler", "alongside.people.v1 to logbook")

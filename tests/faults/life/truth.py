@@ -152,7 +152,7 @@ async def what_was_acknowledged_stands(books: Books, kept: dict[str, Done]) -> l
     query = "SELECT person_id, series_id, occurrence_key FROM answers"
     answers = set(await books.rows("notifier", query))
     scheduler, logbook, notifier = kept["scheduler"], kept["logbook"], kept["notifier"]
-    if not (scheduler.series and scheduler.people):
+    if not (scheduler.series and scheduler.people and logbook.entries):
         return ["nothing had been acknowledged when the backup was taken"]
     lost = {
         "states of series": set(scheduler.series) - versions,
@@ -176,7 +176,7 @@ async def hours_are_what_was_recorded(books: Books, done: Done) -> list[str]:
         if minutes.get(place) != expected:
             wrong.append(f"{place}: {expected} min were recorded, {minutes.get(place)} stand")
     if strangers := set(minutes) - set(done.minutes):
-        wrong.append(f"{len(strangers)} entries that nobody recorded")
+        wrong.append(f"{len(strangers)} entries that nobody recorded: {sorted(strangers)[:3]}")
     versions = set(await books.rows("logbook", "SELECT entry_id, version FROM entry_versions"))
     if lost := done.entries - versions:
         wrong.append(f"{len(lost)} versions were acknowledged and are lost")

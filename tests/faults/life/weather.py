@@ -1,15 +1,21 @@
 """What strikes: a schedule drawn from a seed, and the hands that carry it out.
 
+Each round, each of these: a process of each service dies, one leaves and comes back; Kafka stops, and
+PostgreSQL; the mail server refuses, and goes away; the front door dies; the clock jumps.
+
 It works in the main thread alone: the kernel ends a child together with the thread that started it.
 """
 
+import os
 import random
 import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from alongside.host import ROLES
 from alongside.settings import SERVICES
 from alongside.stack.process import StackError
 from alongside.stack.supervisor import Stack, process_name
@@ -19,6 +25,11 @@ from faults.life.losses import IN_TURN
 HOUR = 3600
 SHORT = 60
 BACK_UP = "back up"
+EVERY_ROUND = (
+    *(f"kill {service}" for service in SERVICES),
+    *("leave", "kafka", "postgres cut", "smtp refuses", "smtp away", "door", "clock"),
+)
+"""What strikes in each round, also in the shortest life: `kafka` is a stop, `postgres cut` a crash."""
 
 
 @dataclass(frozen=True, order=True)
@@ -31,22 +42,29 @@ class Blow:
     who: str = ""
 
 
-def schedule(seed: int, seconds: float, replicas: int, *, kafka_away: float = 6) -> list[Blow]:
+def schedule(
+    seed: int, seconds: float, replicas: int, *, kafka_away: float = 6, by_role: bool = False
+) -> list[Blow]:
     """Draw what happens when: every kind once in each round, rounds of about a minute."""
     chance = random.Random(seed)
-    processes = [process_name(name, n) for n in range(1, replicas + 1) for name in SERVICES]
+    roles = ROLES if by_role else ("web",)
+    processes = [
+        process_name(name, n, role)
+        for n in range(1, replicas + 1)
+        for name in SERVICES
+        for role in roles
+    ]
     rounds = max(1, round(seconds / 60))
     blows: list[Blow] = []
     for number in range(rounds):
         length = seconds / rounds
         kinds = [
-            *("kill", "kill", "kill", "leave", "leave", "kafka", "kafka killed", "postgres"),
-            *("postgres cut", "smtp refuses", "smtp away", "door", "clock", "clock", "clock"),
+            *("kill", "kill", "kill", "leave", "kafka", "postgres cut"),
+            *("smtp refuses", "smtp away", "door", "clock", "clock", "clock"),
         ]
-        if seconds < SHORT:
-            # Of what takes long to come back, one of each.
-            for one_of in (("kafka", "kafka killed"), ("postgres", "postgres cut"), ("leave",)):
-                kinds.remove(chance.choice(one_of))
+        if seconds >= SHORT:
+            # In a short life, Kafka dies in a later chapter, and loses its data with that.
+            kinds += ["leave", "kafka killed", "postgres", "postgres hurt"]
         chance.shuffle(kinds)
         # Each service is struck in each round.
         struck = [chance.choice([p for p in processes if p.startswith(s)]) for s in SERVICES]
@@ -94,14 +112,14 @@ class Weather:
                 due[2]()
             while waiting and waiting[0].at <= now:
                 blow = waiting.pop(0)
+                if self._is_away(blow):
+                    # What is away already cannot be struck again, nor backed up.
+                    waiting.append(replace(blow, at=now + 0.5))
+                    waiting.sort()
+                    continue
                 if blow.what == BACK_UP:
-                    self._back_up(blow, waiting)
-                    continue
-                # What is away already cannot be struck again.
-                if blow.who and any(name == blow.who for _, name, _ in self._later):
-                    continue
-                family = blow.what.split()[0]
-                if any(name.split()[0] == family for _, name, _ in self._later):
+                    self.say(f"the database of the {blow.who} is backed up")
+                    self.back_up(blow.who)
                     continue
                 what = f"{blow.what} {blow.who.split('-')[0]}".strip()
                 self.struck[what] = self.struck.get(what, 0) + 1
@@ -111,13 +129,14 @@ class Weather:
             time.sleep(0.02)
         self.all_back()
 
-    def _back_up(self, blow: Blow, waiting: list[Blow]) -> None:
-        if any(name.startswith("postgres") for _, name, _ in self._later):
-            waiting.insert(0, Blow(blow.at + 0.5, BACK_UP, who=blow.who))
-            waiting.sort()
-            return
-        self.say(f"the database of the {blow.who} is backed up")
-        self.back_up(blow.who)
+    def _is_away(self, blow: Blow) -> bool:
+        away = {name for _, name, _ in self._later}
+        if blow.what == BACK_UP:
+            return any(name.startswith("postgres") for name in away)
+        if blow.who:
+            return blow.who in away
+        family = blow.what.split()[0]
+        return any(name.split()[0] == family for name in away)
 
     def _strike(self, blow: Blow) -> Callable[[], None] | None:  # noqa: PLR0911  # one a kind
         stack = self.stack
@@ -143,6 +162,10 @@ class Weather:
                 stack.postgres.process.signal(signal.SIGQUIT)
                 stack.postgres.process.wait(30)
                 return stack.postgres.start
+            case "postgres hurt":
+                # One of its processes is killed; it ends all others itself, and recovers.
+                os.kill(self._chance.choice(_backends(stack.postgres.process.pid)), signal.SIGKILL)
+                return None
             case "smtp refuses":
                 self.sink.refuse()
                 return self.sink.accept
@@ -189,6 +212,16 @@ class Weather:
                 self.say(f"{called} ended by itself: {self.stack.services[called].last_words(4)}")
                 self.stack.start_service(name, number)
         self.say("everything is back")
+
+
+def _backends(server: int) -> list[int]:
+    """Return the processes of PostgreSQL that serve our services."""
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    words = {int(pid): Path(f"/proc/{pid}/cmdline").read_text() for pid in children}
+    return [pid for pid, said in words.items() if said.startswith(_SERVING)]
+
+
+_SERVING = tuple(f"postgres: {name} " for name in SERVICES)
 
 
 def _service(called: str) -> tuple[str, int]:
