@@ -32,7 +32,7 @@ from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.vcalendar import feed
 from alongside_notifier.domain.view import view_of
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
-from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
+from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats
 from alongside_notifier.handlers.sessions import on_sessions
 from alongside_notifier.store.uow import NotifierUow
 from bench.figures import Figure
@@ -112,9 +112,8 @@ async def _fill(all_series: list[SeriesState], uow: NotifierUow, desk: Desk) -> 
                 email=f"{person_id}@bench.example", zone=ZONE, roles=("supervisee",),
             )
         )  # fmt: skip
-    for series in all_series:
-        await uow.series.keep(series)
-        await refresh_seats(series, uow, desk, at=NOW)
+    await uow.series.keep(all_series)
+    await refresh_seats([Turn(series, NOW) for series in all_series], uow, desk)
     ben = await uow.people.get("ben")
     if ben is not None:
         await ensure_feed(ben, uow, desk)

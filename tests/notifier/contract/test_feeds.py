@@ -89,4 +89,4 @@ async def test_feeds_of_every_kind(notifier):
         assert await uow.feeds.end_replaced(uow.now + timedelta(days=30)) == 1
         assert await uow.parts.end_office(uow.now + timedelta(days=200)) == (2, {"mia"})
         assert await uow.feeds.revoke(more.id, uow.now) == 1
-        assert await uow.parts.of_feed(more.id) == {}
+        assert await uow.parts.of_feeds([more.id]) == {}

@@ -46,9 +46,11 @@ def mail(message_id="<a@x.example>", **facts):
 async def test_only_the_newest_version_of_a_copy_stays(notifier):
     series = make_series()
     async with notifier.app.uow() as uow:
-        assert await uow.series.keep(series.model_copy(update={"version": 2, "title": "New"}))
-        assert not await uow.series.keep(series)
-        assert not await uow.series.keep(series.model_copy(update={"version": 2}))
+        newer = series.model_copy(update={"version": 2, "title": "New"})
+        other = series.model_copy(update={"series_id": "other", "uid": "other@x.example"})
+        assert await uow.series.keep([newer]) == {series.series_id}
+        assert await uow.series.keep([series, other]) == {"other"}
+        assert not await uow.series.keep([series.model_copy(update={"version": 2}), other])
         assert await uow.people.keep(person("ben", version=3))
         assert not await uow.people.keep(person("ben", version=2))
         await uow.commit()
@@ -90,7 +92,7 @@ async def test_tellings_gather_and_do_not_wait_for_ever(notifier):
         begun = uow.now
         for minute in range(0, 12, 1):
             moment = begun + timedelta(minutes=minute)
-            await uow.tellings.soon("series-1", {"ben": wait}, moment)
+            await uow.tellings.soon({("ben", "series-1"): wait}, moment)
         await uow.commit()
         assert await uow.tellings.due(begun + timedelta(minutes=7), 10) == []
         assert len(await uow.tellings.due(begun + timedelta(minutes=8), 10)) == 1
@@ -101,14 +103,14 @@ async def test_reminders_are_planned_once_and_sent_ones_stay(notifier):
     start = now + timedelta(days=2)
     dues = [Due(start - timedelta(minutes=lead), "k", start, lead) for lead in (60, 1440)]
     async with notifier.app.uow() as uow:
-        await uow.reminders.plan("s", {"ben": dues})
-        await uow.reminders.plan("s", {"ben": dues})
+        await uow.reminders.plan({("ben", "s"): dues})
+        await uow.reminders.plan({("ben", "s"): dues})
         rows = await uow.reminders.of_person("ben", 9)
         assert [row.lead_minutes for row in rows] == [1440, 60]
         await uow.reminders.done([rows[0].id], now=now, outcome="sent")
-        await uow.reminders.plan("s", {"ben": dues})
+        await uow.reminders.plan({("ben", "s"): dues})
         assert [row.lead_minutes for row in await uow.reminders.of_person("ben", 9)] == [60]
-        await uow.reminders.plan("s", {"ben": []})
+        await uow.reminders.plan({("ben", "s"): []})
         assert list(await uow.reminders.of_person("ben", 9)) == []
         await uow.commit()
 
@@ -118,7 +120,7 @@ async def test_what_was_told_survives_what_is_shown(notifier):
     async with notifier.app.uow() as uow:
         seat = await uow.seats.get("ben", "series-1")
         assert seat.told.standing == "invited"
-        await uow.seats.set_told("ben", "series-1", Told(standing="removed", sequence=9))
+        await uow.seats.set_told({("ben", "series-1"): Told(standing="removed", sequence=9)})
         await uow.commit()
     async with notifier.app.uow() as uow:
         seat = await uow.seats.get("ben", "series-1")

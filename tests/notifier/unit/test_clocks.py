@@ -60,7 +60,7 @@ async def forget_moments(notifier):
                 told = seat.told.model_dump(exclude={"instants", "walls"})
                 for each in told["meetings"].values():
                     del each["wall"]
-                await uow.seats.set_told(who, series_id, Told.model_validate(told))
+                await uow.seats.set_told({(who, series_id): Told.model_validate(told)})
         await uow.commit()
 
 

@@ -14,6 +14,6 @@ def subscriptions(desk: Desk) -> tuple[Subscription, ...]:
     """Return the topics it listens to, and what it does about them."""
     return (
         Subscription(PEOPLE, "notifier-people", partial(on_people, desk=desk)),
-        Subscription(SESSIONS, "notifier-sessions", partial(on_sessions, desk=desk)),
+        Subscription(SESSIONS, "notifier-sessions", handle_all=partial(on_sessions, desk=desk)),
         Subscription(HOURS, "notifier-hours", partial(on_hours, desk=desk)),
     )

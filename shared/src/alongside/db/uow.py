@@ -79,6 +79,8 @@ class UnitOfWork:
         self.now = now
         self.new_id = new_id
         self.emitted: list[Event] = []
+        self.traces: dict[str, str | None] = {}
+        """The trace of each event that is taken in, by its id, where several are at once."""
         self._after_commit: tuple[Callable[[], object], ...] = ()
 
     async def emit(self, event: Event) -> None:

@@ -7,7 +7,7 @@ inbox mark; it must survive being cancelled at any await, and being asked again.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from alongside.db.uow import UnitOfWork
 from alongside.messaging.envelope import Envelope, UnreadableRecord
 from alongside.messaging.inbox import claim_new
 from alongside.observability import metrics
-from alongside.observability.tracing import continued
+from alongside.observability.tracing import continued, current_traceparent, is_exported
 
 log = structlog.get_logger(__name__)
 
@@ -192,8 +192,12 @@ class Consumer:
                     await handle(event, uow)
                     await flushed(uow.session)
         elif handle_all is not None:
-            # Of events that are taken in together, the first stands for all.
-            with self._within(fresh[0][0]):
+            with ExitStack() as traces:
+                # Where spans go nowhere, each event is still followed by the trace it came with.
+                uow.traces = {envelope.event_id: envelope.traceparent for envelope, _ in fresh}
+                for envelope, _ in fresh if is_exported() else fresh[:1]:
+                    traces.enter_context(self._within(envelope))
+                    uow.traces[envelope.event_id] = current_traceparent()
                 await handle_all([event for _, event in fresh], uow)
                 await flushed(uow.session)
 

@@ -13,8 +13,9 @@ from alongside_notifier.domain.calendar import LOOK_BACK
 from alongside_notifier.domain.told import noted
 from alongside_notifier.domain.view import people_of, view_of
 from alongside_notifier.handlers.feeds import rebuild_feeds
-from alongside_notifier.handlers.refresh import refresh_seats
+from alongside_notifier.handlers.refresh import Turn, refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
+from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
@@ -36,24 +37,24 @@ async def draw_anew(open_uow: OpenUow, desk: Desk) -> int:
             due = await uow.series.drawn_by(older, since, _ROUND) if older else []
             if not due:
                 return number
-            people: set[str] = set()
+            drawn = [series.series_id for series in due]
+            seats = await uow.seats.of_all(drawn, lock=True)
             for series in due:
-                seats = await uow.seats.of_series(series.series_id, lock=True)
                 await _note(series, seats, uow)
-                await refresh_seats(series, uow, desk, at=uow.now)
-                people |= people_of(series) | set(seats)
-            await rebuild_feeds(people, uow, desk)
-            await uow.series.note_drawn([series.series_id for series in due])
+            await refresh_seats([Turn(series, uow.now) for series in due], uow, desk)
+            people = {who for series in due for who in people_of(series)}
+            await rebuild_feeds(people.union(who for who, _ in seats), uow, desk)
+            await uow.series.note_drawn(drawn)
             await uow.commit()
             number += len(due)
 
 
-async def _note(series: SeriesState, seats: Mapping[str, SeatRow], uow: NotifierUow) -> None:
+async def _note(series: SeriesState, seats: Mapping[SeatKey, SeatRow], uow: NotifierUow) -> None:
     """Note the moments of what was told by an older database, where nobody did at the time.
 
     Whoever waits to be told something hears it anyway.
     """
     waiting = await uow.tellings.of_series(series.series_id)
-    for person_id in seats.keys() - waiting:
-        seat = seats[person_id]
-        seat.told = noted(seat.told, view_of(series, person_id))
+    for (person_id, series_id), seat in seats.items():
+        if series_id == series.series_id and person_id not in waiting:
+            seat.told = noted(seat.told, view_of(series, person_id))

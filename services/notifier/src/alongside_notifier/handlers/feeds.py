@@ -1,6 +1,6 @@
 """Feeds: made with the person, rebuilt with every change, never on a GET."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -8,9 +8,10 @@ from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail, Kind
 from alongside_notifier.domain.plain import one_line
-from alongside_notifier.domain.vcalendar import Fragment, feed
+from alongside_notifier.domain.vcalendar import feed
 from alongside_notifier.domain.view import leaders
 from alongside_notifier.domain.words import Words, language_of
+from alongside_notifier.store.feeds import Content
 from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
@@ -80,48 +81,50 @@ def address_of(
 
 
 async def rebuild_feeds(person_ids: Iterable[str], uow: NotifierUow, desk: Desk) -> None:
-    """Rebuild the feeds of these people, in one order whoever does it."""
+    """Join the fragments of these people's feeds again. An ETag changes exactly when the content does.
+
+    Locks come before the reading, in one order whoever does it: two series that change at once must
+    not each join the other's old fragment.
+    """
     people = await uow.people.by_ids(set(person_ids))
     present = {each.person_id for each in people.values() if each.left_at is None}
     channels = await uow.feeds.channels(present)
-    chosen = await uow.people.preferences_of(present) if channels else {}
+    if not channels:
+        return
+    chosen = await uow.people.preferences_of(present)
+    current = await _locked(channels, uow)
+    own = {each.person_id for each in channels if each.kind == "own"}
+    fragments = await uow.seats.fragments(own)
+    parts = await uow.parts.of_feeds([each.feed_id for each in channels if each.kind != "own"])
+    changed = []
     for channel in channels:
+        person, serves = people[channel.person_id], current.get(channel.feed_id)
+        if serves is None:
+            continue
         prefers = chosen.get(channel.person_id, DEFAULTS)
         words = desk.words(channel.language, prefers.language)
-        await _rebuild(people[channel.person_id], channel, words, uow)
-
-
-async def _rebuild(person: PersonState, channel: Channel, words: Words, uow: NotifierUow) -> None:
-    """Join a feed's fragments again. The ETag changes exactly when the content does.
-
-    The lock comes before the reading: two series that change at once must not each join the
-    other's old fragment.
-    """
-    current = await uow.feeds.get(channel.feed_id, lock=True)
-    if current is None:
-        # It got a new address while we waited for the lock; then that one is to be rebuilt.
-        current = await uow.feeds.get(channel.feed_id, lock=True)
-    if current is None:
-        return
-    name, description = await feed_name(person, channel, words, uow)
-    body = feed(
-        name=name,
-        description=description,
-        zone=person.zone,
-        fragments=await _fragments(channel, uow),
-        words=words,
-    )
-    etag = sha256(body).hexdigest()[:32]
-    if etag != current.etag:
-        await uow.feeds.set_content(
-            current, etag=etag, body=body, language=words.language, now=seconds(uow.now)
+        name, description = await feed_name(person, channel, words, uow)
+        if channel.kind == "own":
+            shown = fragments.get(channel.person_id, [])
+        else:
+            shown = list(parts.get(channel.feed_id, {}).values())
+        body = feed(
+            name=name, description=description, zone=person.zone, fragments=shown, words=words
         )
+        etag = sha256(body).hexdigest()[:32]
+        if etag != serves:
+            changed.append(Content(channel.feed_id, etag, body, words.language))
+    await uow.feeds.set_content(changed, seconds(uow.now))
 
 
-async def _fragments(channel: Channel, uow: NotifierUow) -> list[Fragment]:
-    if channel.kind == "own":
-        return await uow.seats.fragments(channel.person_id)
-    return list((await uow.parts.of_feed(channel.feed_id)).values())
+async def _locked(channels: Sequence[Channel], uow: NotifierUow) -> dict[str, str]:
+    """Lock these feeds under their addresses in force; return the ETag that each serves."""
+    wanted = {each.feed_id for each in channels}
+    found = await uow.feeds.lock(wanted)
+    if found.keys() != wanted:
+        # They got a new address while we waited for the lock; then those are to be rebuilt.
+        found |= await uow.feeds.lock(wanted - found.keys())
+    return found
 
 
 async def feed_name(

@@ -7,7 +7,7 @@ from alongside.errors import NotFound
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.reminders import checked_leads
 from alongside_notifier.domain.view import leaders
-from alongside_notifier.handlers.refresh import refresh_series, series_of
+from alongside_notifier.handlers.refresh import Turn, refresh_series, series_of
 from alongside_notifier.store.uow import NotifierUow
 
 
@@ -52,8 +52,8 @@ async def choose_for_group(
     """Keep a provider's choice for a group, and apply it to everything that is planned already."""
     await group_led(person_id, group_id, uow)
     await uow.groups.set_leads(group_id, checked_leads(leads), person_id, uow.now)
-    for series in await uow.series.of_group(group_id, uow.now):
-        await refresh_series(series, uow, desk, at=uow.now)
+    running = await uow.series.of_group(group_id, uow.now)
+    await refresh_series([Turn(series, uow.now) for series in running], uow, desk)
 
 
 def _goes_on(series: SeriesState, uow: NotifierUow) -> bool:

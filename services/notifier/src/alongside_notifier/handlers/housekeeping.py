@@ -8,7 +8,7 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.feeds import rebuild_feeds
 from alongside_notifier.handlers.more_feeds import follow_choice
 from alongside_notifier.handlers.office import end_days
-from alongside_notifier.handlers.refresh import refresh_seats
+from alongside_notifier.handlers.refresh import Turn, refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
 
 _ROUND = 50
@@ -32,10 +32,15 @@ async def refresh_stale(open_uow: OpenUow, desk: Desk) -> int:
                 *await uow.seats.stale(uow.now, _ROUND),
                 *await uow.parts.stale(uow.now, _ROUND),
             }
-            for person_id, series_id in sorted(stale, key=lambda each: each[::-1]):
-                series = await uow.series.get(series_id)
-                if series is not None:
-                    await refresh_seats(series, uow, desk, at=uow.now, only=[person_id])
+            whose: dict[str, set[str]] = {}
+            for person_id, series_id in stale:
+                whose.setdefault(series_id, set()).add(person_id)
+            known = await uow.series.by_ids(whose)
+            turns = [
+                Turn(series, uow.now, only=frozenset(whose[series_id]))
+                for series_id, series in known.items()
+            ]
+            await refresh_seats(turns, uow, desk)
             await rebuild_feeds({person_id for person_id, _ in stale}, uow, desk)
             if stale:
                 await uow.commit()

@@ -50,6 +50,8 @@ class Draft:
     order_key: str | None = None
     asked_by: str | None = None
     """Who is told if it does not arrive."""
+    traceparent: str | None = None
+    """The trace of what is told, if that is another than what runs now."""
 
 
 async def queue_letter(
@@ -141,4 +143,5 @@ def _mail(
         not_before=not_before,
         withheld=withheld,
         asked_by=draft.asked_by,
+        traceparent=draft.traceparent,
     )

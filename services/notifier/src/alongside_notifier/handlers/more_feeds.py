@@ -16,7 +16,7 @@ from alongside_notifier.handlers.feeds import (
     seconds,
 )
 from alongside_notifier.handlers.office import fill_office
-from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
+from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
 
@@ -139,8 +139,8 @@ async def show_confirmed(entry: EntryState, uow: NotifierUow, desk: Desk) -> Non
         return
     series = await uow.series.get(entry.series_id)
     if series is not None:
-        mine = [entry.supervisee_id]
-        stale = await refresh_seats(series, uow, desk, at=uow.now, only=mine)
+        mine = frozenset({entry.supervisee_id})
+        stale = await refresh_seats([Turn(series, uow.now, only=mine)], uow, desk)
         await rebuild_feeds(stale, uow, desk)
 
 

@@ -10,6 +10,7 @@ from alongside_notifier.domain.feeds import Channel
 from alongside_notifier.domain.office import About, Due, due_fragment, first_day, part_of
 from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.handlers.feeds import rebuild_feeds
+from alongside_notifier.store.parts import PartKey
 from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.uow import NotifierUow
 
@@ -67,15 +68,18 @@ async def _show(
 ) -> None:
     listed, shown, stale = list(dues), list(channels), set()
     chosen = await uow.people.preferences_of({each.person_id for each in shown})
+    known = await uow.parts.of_feeds({each.feed_id for each in shown})
+    changed: dict[PartKey, Fragment] = {}
     for channel in shown:
         prefers = chosen.get(channel.person_id, DEFAULTS)
         words = desk.words(channel.language, prefers.language)
-        before = await uow.parts.of_feed(channel.feed_id)
+        before = known.get(channel.feed_id, {})
         for due in listed:
             name = part_of(due.about, due.day)
             was = before.get(name, _NOTHING)
             fragment = due_fragment(due, was, domain=desk.domain, origin=desk.origin, words=words)
             if fragment != was:
-                await uow.parts.show(name, {channel.feed_id: fragment})
+                changed[channel.feed_id, name] = fragment
                 stale.add(channel.person_id)
+    await uow.parts.show(changed)
     await rebuild_feeds(stale, uow, desk)

@@ -18,7 +18,7 @@ from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter, wait_for_quiet
 from alongside_notifier.handlers.more_feeds import end_office
 from alongside_notifier.handlers.office import show_days
-from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
+from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats, series_of
 from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.store.uow import NotifierUow
 
@@ -56,25 +56,39 @@ async def _on_person(event: PersonEvent, uow: NotifierUow, desk: Desk) -> None:
     await ensure_feed(person, uow, desk)
     if "coordinator" not in person.roles:
         await end_office(person.person_id, uow)
+    if before is None or _shown(before) != _shown(person):
+        await _show_anew(person, before, event, uow, desk)
+    # After the seats, as wherever both are changed: nobody waits in a ring.
     await uow.tellings.hurry(person.person_id, uow.now)
-    if before is not None and _shown(before) == _shown(person):
-        return
+
+
+async def _show_anew(
+    person: PersonState,
+    before: PersonState | None,
+    event: PersonEvent,
+    uow: NotifierUow,
+    desk: Desk,
+) -> None:
     if before is not None and before.zone != person.zone:
         quiet = (await uow.people.preferences(person.person_id)).quiet
         await wait_for_quiet(person, quiet, uow)
     # Whoever leads a series has a name in everybody's calendar, and so has everybody in a group
     # that shows its roster.
     renamed = before is None or before.name != person.name
-    stale = {person.person_id}
+    turns = []
     for series in await series_of(person.person_id, uow):
         named = series.show_roster or person.person_id in leaders(series)
-        only = None if renamed and named else [person.person_id]
-        stale |= set(await refresh_seats(series, uow, desk, at=event.occurred_at, only=only))
-    await rebuild_feeds(stale, uow, desk)
+        only = None if renamed and named else frozenset({person.person_id})
+        turns.append(Turn(series, event.occurred_at, only=only))
+    stale = await refresh_seats(turns, uow, desk)
+    await rebuild_feeds({person.person_id, *stale}, uow, desk)
 
 
 async def forget(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     """Tell this person nothing more: no mail, no reminder, no feed."""
+    await uow.seats.of_person(
+        person.person_id, lock=True
+    )  # before tellings and feeds, as everywhere
     await uow.feeds.revoke_all(person.person_id, uow.now)
     await uow.tellings.none_to(person.person_id)
     await uow.reminders.none_to(person.person_id)

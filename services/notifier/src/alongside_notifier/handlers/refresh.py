@@ -1,13 +1,13 @@
 """What follows from a series as it is now, for everybody in it: feed, reminders, what is to be told."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names, feed_fragment
-from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed
+from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed, Note
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of, waiting_of
 from alongside_notifier.domain.told import NOTHING, Told, asks_again, left_to_tell, noted
 from alongside_notifier.domain.vcalendar import Fragment
@@ -17,6 +17,7 @@ from alongside_notifier.domain.view import (
     leaders,
     membership_sequence,
     people_of,
+    providers_of,
     shown_roster,
     view_of,
     whole_view,
@@ -25,21 +26,43 @@ from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
 from alongside_notifier.handlers.hurry import AT_ONCE, Step, hurried
 from alongside_notifier.handlers.standing import numbers_of
 from alongside_notifier.store.people import DEFAULTS, Preferences
-from alongside_notifier.store.series import Shown
+from alongside_notifier.store.seats import SeatKey, Shown
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
 _NOTHING = Fragment("")
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A series as it is now, and how it came to be so."""
+
+    series: SeriesState
+    at: datetime
+    """When it became so; whoever left with nothing to come then is out."""
+    step: Step | None = None
+    """From what it came, if it changed."""
+    only: frozenset[str] | None = None
+    """Whom it is brought in line for; None for everybody in it."""
+    traceparent: str | None = None
+    """The trace of what changed it, if that is another than what runs now."""
+
+
+def shown_names(series: SeriesState) -> frozenset[str]:
+    """Return the people whose names calendars show of a series."""
+    return providers_of(series).union(shown_roster(series, ""))
+
+
 async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
     """Return the names that calendars show of a series."""
-    shown = {*leaders(series), *(o.provider_id for o in series.occurrences if o.provider_id)}
-    people = await uow.people.by_ids(shown.union(shown_roster(series, "")))
-    return Names(
-        association=await uow.people.association_name(),
-        people={person_id: person.name for person_id, person in people.items()},
-    )
+    people = await uow.people.by_ids(shown_names(series))
+    return names_of(series, people, await uow.people.association_name())
+
+
+def names_of(series: SeriesState, people: Mapping[str, PersonState], association: str) -> Names:
+    """Return the names that calendars show of a series, of people who are known."""
+    shown = {who: people[who].name for who in shown_names(series) if who in people}
+    return Names(association=association, people=shown)
 
 
 def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View | None:
@@ -47,101 +70,134 @@ def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View
     return None if seat is not None and seat.removed else view_of(series, person_id)
 
 
-async def refresh_series(
-    series: SeriesState, uow: NotifierUow, desk: Desk, *, at: datetime, step: Step | None = None
-) -> None:
-    """Bring feeds, reminders and tellings in line with a series, for everybody in it.
-
-    `at` is when the series became what it is; whoever left with nothing to come then is out.
-    """
-    await rebuild_feeds(await refresh_seats(series, uow, desk, at=at, step=step), uow, desk)
+async def refresh_series(turns: Sequence[Turn], uow: NotifierUow, desk: Desk) -> None:
+    """Bring feeds, reminders and tellings in line with series, for everybody in them."""
+    await rebuild_feeds(await refresh_seats(turns, uow, desk), uow, desk)
 
 
 async def refresh_person(person: PersonState, uow: NotifierUow, desk: Desk) -> None:
     """Bring everything of one person in line: they changed, or their preferences did."""
-    for series in await series_of(person.person_id, uow):
-        await refresh_seats(series, uow, desk, at=uow.now, only=[person.person_id])
+    mine = frozenset({person.person_id})
+    turns = [Turn(each, uow.now, only=mine) for each in await series_of(person.person_id, uow)]
+    await refresh_seats(turns, uow, desk)
     await rebuild_feeds([person.person_id], uow, desk)
 
 
-async def refresh_seats(
-    series: SeriesState,
-    uow: NotifierUow,
-    desk: Desk,
-    *,
-    at: datetime,
-    only: Collection[str] | None = None,
-    step: Step | None = None,
-) -> list[str]:
+async def refresh_seats(turns: Sequence[Turn], uow: NotifierUow, desk: Desk) -> set[str]:
     """Bring reminders, tellings and fragments in line; return whose feeds are then to be rebuilt.
 
-    Seats first, feeds last, each in one order: so those who do this at once never wait in a ring.
+    Of all series together, each of which comes once: what is asked of the database is asked for all
+    of them. Seats first, feeds last, each in one order: so those who do this at once never wait in a
+    ring.
     """
-    seats = await uow.seats.of_series(series.series_id, only=only, lock=True)
+    if not turns:
+        return set()
+    seats = await _locked(turns, uow)
+    for turn in turns:
+        await _carry_over(turn, seats, uow)
+    known = await _known(turns, seats, uow)
+    found = [
+        _seat_now(turn, person_id, seats.get((person_id, turn.series.series_id)), known, desk, uow)
+        for turn in turns
+        for person_id in known.concerned[turn.series.series_id]
+    ]
+    changed = {
+        each.key: each.shown
+        for each in found
+        if each.key not in seats or Shown.by(seats[each.key]) != each.shown
+    }
+    await uow.seats.show(changed)
+    waits = {each.key: each.wait for each in found if each.wait is not None}
+    views = {each.key: each.view for each in found}
+    waits = await hurried([(each.series, each.step) for each in turns], waits, views, seats, uow)
+    traces = {each.series.series_id: each.traceparent for each in turns}
+    await uow.tellings.soon(waits, uow.now, traces)
+    await uow.tellings.nothing([each.key for each in found if each.wait is None])
+    await uow.seats.set_told(
+        {each.key: each.told for each in found if each.wait is None and each.told is not None}
+    )
+    await uow.reminders.plan(
+        {each.key: each.dues for each in found}, {each.key: each.waiting for each in found}
+    )
+    stale = await _refresh_parts(turns, views, known, uow, desk)
+    return stale | {
+        key[0]
+        for key, shown in changed.items()
+        if key not in seats or seats[key].fragment != shown.fragment.text
+    }
+
+
+async def _locked(turns: Sequence[Turn], uow: NotifierUow) -> dict[SeatKey, SeatRow]:
+    """Lock the seats of all that turns are about."""
+    whom = [each.only for each in turns]
+    everybody = frozenset[str]().union(*(each for each in whom if each is not None))
+    return await uow.seats.of_all(
+        [each.series.series_id for each in turns],
+        only=None if None in whom else everybody,
+        lock=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of everybody and everything that turns are about, asked once."""
+
+    concerned: Mapping[str, Sequence[str]]
+    """Whom each series concerns."""
+    people: Mapping[str, PersonState]
+    chosen: Mapping[str, Preferences]
+    groups: Mapping[str, tuple[int, ...]]
+    names: Mapping[str, Names]
+    """What calendars show of each series."""
+    own: Mapping[str, Channel]
+    """Each person's own feed."""
+    more: Sequence[Channel]
+    """Feeds beside people's own that are about sessions."""
+    marks: Mapping[tuple[str, str], Sequence[Confirmed]]
+    """What was confirmed, by person and series, of those who want their calendar to say so."""
+
+
+async def _known(
+    turns: Sequence[Turn],
+    seats: Mapping[SeatKey, SeatRow],
+    uow: NotifierUow,
+) -> _Known:
+    seated: dict[str, set[str]] = {}
+    for person_id, series_id in seats:
+        seated.setdefault(series_id, set()).add(person_id)
+    concerned = {
+        each.series.series_id: sorted(
+            people_of(each.series) | seated.get(each.series.series_id, set())
+            if each.only is None
+            else each.only
+        )
+        for each in turns
+    }
+    everybody = {who for people in concerned.values() for who in people}
+    shown = {who for each in turns for who in shown_names(each.series)}
+    people = await uow.people.by_ids(everybody | shown)
+    association = await uow.people.association_name()
+    channels = await uow.feeds.channels(everybody)
+    wanted = {each.person_id for each in channels if each.hours}
+    return _Known(
+        concerned=concerned,
+        people=people,
+        chosen=await uow.people.preferences_of(everybody),
+        groups=await uow.groups.leads_of({each.series.group_id for each in turns}),
+        names={each.series.series_id: names_of(each.series, people, association) for each in turns},
+        own={each.person_id: each for each in channels if each.kind == "own"},
+        more=[each for each in channels if each.kind in {"more", "lead"}],
+        marks=await uow.entries.confirmed(concerned, wanted) if wanted else {},
+    )
+
+
+async def _carry_over(turn: Turn, seats: Mapping[SeatKey, SeatRow], uow: NotifierUow) -> None:
+    """Carry over what holds of the series as it was before."""
+    series, step = turn.series, turn.step
     if step is not None and step.before.tzdata != series.tzdata:
         _note_clocks(series, step.before, seats)
     if step is not None and step.before.master_sequence < series.master_sequence:
         await _carry_answers(series, step.before, uow)
-    concerned = sorted((people_of(series) | set(seats)) if only is None else only)
-    people = await uow.people.by_ids(concerned)
-    chosen = await uow.people.preferences_of(concerned)
-    groups = await uow.groups.leads(series.group_id)
-    names = await names_for(series, uow)
-    channels = await uow.feeds.channels(concerned)
-    own = {each.person_id: each for each in channels if each.kind == "own"}
-    marks = await _marks(series, channels, uow)
-    found = [
-        _seat_now(
-            series,
-            person_id,
-            people.get(person_id),
-            seats.get(person_id),
-            chosen.get(person_id, DEFAULTS),
-            groups,
-            own.get(person_id),
-            marks.get(person_id, ()),
-            names,
-            desk,
-            uow.now,
-            at,
-        )
-        for person_id in concerned
-    ]
-    changed = {
-        each.person_id: each.shown
-        for each in found
-        if each.person_id not in seats or Shown.by(seats[each.person_id]) != each.shown
-    }
-    await uow.seats.show(series.series_id, changed)
-    waits = {each.person_id: each.wait for each in found if each.wait is not None}
-    views = {each.person_id: each.view for each in found}
-    waits = await hurried(series, waits, views, seats, step, uow)
-    await uow.tellings.soon(series.series_id, waits, uow.now)
-    await uow.tellings.nothing(
-        series.series_id, [each.person_id for each in found if each.wait is None]
-    )
-    for each in found:
-        if each.wait is None and each.told is not None:
-            await uow.seats.set_told(each.person_id, series.series_id, each.told)
-    await uow.reminders.plan(
-        series.series_id,
-        {each.person_id: each.dues for each in found},
-        {each.person_id: each.waiting for each in found},
-    )
-    more = [each for each in channels if each.kind in {"more", "lead"}]
-    stale = await _refresh_parts(series, more, views, marks, names, chosen, uow, desk)
-    return [
-        person_id
-        for person_id in concerned
-        if person_id in stale
-        or (
-            person_id in changed
-            and (
-                person_id not in seats
-                or seats[person_id].fragment != changed[person_id].fragment.text
-            )
-        )
-    ]
 
 
 async def _carry_answers(series: SeriesState, before: SeriesState, uow: NotifierUow) -> None:
@@ -160,76 +216,96 @@ async def _carry_answers(series: SeriesState, before: SeriesState, uow: Notifier
             row.sequence = series.master_sequence
 
 
-def _note_clocks(series: SeriesState, before: SeriesState, seats: Mapping[str, SeatRow]) -> None:
+def _note_clocks(
+    series: SeriesState, before: SeriesState, seats: Mapping[SeatKey, SeatRow]
+) -> None:
     """Note what calendars were told by the clocks of then, where nobody did at the time."""
-    for person_id, seat in seats.items():
-        then, now = view_of(before, person_id), view_of(series, person_id)
-        seat.told = noted(seat.told, then, now)
-
-
-async def _marks(
-    series: SeriesState, channels: Collection[Channel], uow: NotifierUow
-) -> dict[str, list[Confirmed]]:
-    """Return what was confirmed of its sessions, for those who want their calendar to say so."""
-    found: dict[str, list[Confirmed]] = {}
-    wanted = {each.person_id for each in channels if each.hours}
-    for each in await uow.entries.confirmed(series.series_id, wanted) if wanted else ():
-        found.setdefault(each.person_id, []).append(each)
-    return found
+    for (person_id, series_id), seat in seats.items():
+        if series_id == series.series_id:
+            then, now = view_of(before, person_id), view_of(series, person_id)
+            seat.told = noted(seat.told, then, now)
 
 
 async def _refresh_parts(
-    series: SeriesState,
-    channels: Sequence[Channel],
-    views: Mapping[str, View | None],
-    marks: Mapping[str, Sequence[Confirmed]],
-    names: Names,
-    chosen: Mapping[str, Preferences],
+    turns: Sequence[Turn],
+    views: Mapping[SeatKey, View | None],
+    known: _Known,
     uow: NotifierUow,
     desk: Desk,
 ) -> set[str]:
     """Bring the feeds beside people's own in line; return whose are then to be rebuilt."""
-    if not channels:
+    if not known.more:
         return set()
-    before = await uow.parts.of_series(series.series_id, [each.feed_id for each in channels])
-    changed: dict[str, Fragment] = {}
+    before = await uow.parts.of_series(known.concerned, {each.feed_id for each in known.more})
+    changed: dict[tuple[str, str], Fragment] = {}
     stale: set[str] = set()
-    for channel in channels:
-        person_id = channel.person_id
-        prefers = chosen.get(person_id, DEFAULTS)
-        words = desk.words(channel.language, prefers.language)
-        view = views.get(person_id) if is_shown(channel, series.group_id) else None
-        notes = channel.notes(marks.get(person_id, ()), words)
-        if channel.kind == "lead":
-            leads = channel.group_id == series.group_id and person_id in leaders(series)
-            view = whole_view(series, person_id) if leads else None
-            answers = await uow.answers.of_series(series.series_id)
-            notes = {} if channel.detail == "busy" else numbers_of(answers, series, words)
-        fragment = feed_fragment(
-            view,
-            names,
-            uow.now,
-            alarm_minutes=channel.alarm(prefers.alarm_minutes),
-            style=channel.style,
-            notes=notes,
-            words=words,
-        )
-        if fragment != before.get(channel.feed_id, _NOTHING):
-            changed[channel.feed_id] = fragment
-            stale.add(person_id)
-    await uow.parts.show(series.series_id, changed)
+    for channel in known.more:
+        for turn in turns:
+            series = turn.series
+            if channel.person_id not in known.concerned[series.series_id]:
+                continue
+            fragment = await _part(channel, series, views, known, uow, desk)
+            key = (channel.feed_id, series.series_id)
+            if fragment != before.get(key, _NOTHING):
+                changed[key] = fragment
+                stale.add(channel.person_id)
+    await uow.parts.show(changed)
     return stale
+
+
+async def _part(
+    channel: Channel,
+    series: SeriesState,
+    views: Mapping[SeatKey, View | None],
+    known: _Known,
+    uow: NotifierUow,
+    desk: Desk,
+) -> Fragment:
+    """Return what a feed beside somebody's own says of a series."""
+    person_id = channel.person_id
+    prefers = known.chosen.get(person_id, DEFAULTS)
+    words = desk.words(channel.language, prefers.language)
+    seat = (person_id, series.series_id)
+    notes: Mapping[str, Note] = {}
+    if channel.kind == "lead":
+        leads = channel.group_id == series.group_id and person_id in leaders(series)
+        view = whole_view(series, person_id) if leads else None
+        answers = await uow.answers.of_series(series.series_id)
+        if channel.detail != "busy":
+            notes = numbers_of(answers, series, words)
+    else:
+        view = views.get(seat) if is_shown(channel, series.group_id) else None
+        notes = channel.notes(known.marks.get(seat, ()), words)
+    return feed_fragment(
+        view,
+        known.names[series.series_id],
+        uow.now,
+        alarm_minutes=channel.alarm(prefers.alarm_minutes),
+        style=channel.style,
+        notes=notes,
+        words=words,
+    )
 
 
 async def refresh_lead_feeds(series_id: str, uow: NotifierUow, desk: Desk) -> None:
     """Bring the feeds of those who lead a group in line with what was answered."""
     series = await uow.series.get(series_id)
     channels = await uow.feeds.leading(series.group_id) if series else []
-    if series is not None and channels:
-        names = await names_for(series, uow)
-        chosen = await uow.people.preferences_of({each.person_id for each in channels})
-        stale = await _refresh_parts(series, channels, {}, {}, names, chosen, uow, desk)
-        await rebuild_feeds(stale, uow, desk)
+    if series is None or not channels:
+        return
+    leading = sorted({each.person_id for each in channels})
+    known = _Known(
+        concerned={series_id: leading},
+        people={},
+        chosen=await uow.people.preferences_of(leading),
+        groups={},
+        names={series_id: await names_for(series, uow)},
+        own={},
+        more=channels,
+        marks={},
+    )
+    stale = await _refresh_parts([Turn(series, uow.now)], {}, known, uow, desk)
+    await rebuild_feeds(stale, uow, desk)
 
 
 async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:
@@ -243,7 +319,7 @@ async def series_of(person_id: str, uow: NotifierUow) -> list[SeriesState]:
 class _SeatNow:
     """What a series means for one person now."""
 
-    person_id: str
+    key: SeatKey
     shown: Shown
     dues: tuple[Due, ...] = ()
     wait: timedelta | None = None
@@ -256,38 +332,36 @@ class _SeatNow:
 
 
 def _seat_now(
-    series: SeriesState,
+    turn: Turn,
     person_id: str,
-    person: PersonState | None,
     seat: SeatRow | None,
-    chosen: Preferences,
-    groups: Sequence[int] | None,
-    channel: Channel | None,
-    marks: Sequence[Confirmed],
-    names: Names,
+    known: _Known,
     desk: Desk,
-    now: datetime,
-    at: datetime,
+    uow: NotifierUow,
 ) -> _SeatNow:
+    series, now = turn.series, uow.now
+    key = (person_id, series.series_id)
+    person, channel = known.people.get(person_id), known.own.get(person_id)
+    chosen = known.chosen.get(person_id, DEFAULTS)
     membership = membership_sequence(series, person_id)
     if seat is None or seat.membership != membership:
-        removed = is_removed(series, person_id, at)
+        removed = is_removed(series, person_id, turn.at)
     else:
         removed = seat.removed
     if person is not None and person.left_at is not None:
-        return _SeatNow(person_id, Shown(Fragment(""), membership, removed))
+        return _SeatNow(key, Shown(Fragment(""), membership, removed))
     view = None if removed else view_of(series, person_id)
     words = desk.words(channel.language if channel else None, chosen.language)
     fragment = feed_fragment(
         view,
-        names,
+        known.names[series.series_id],
         now,
         alarm_minutes=channel.alarm(chosen.alarm_minutes) if channel else chosen.alarm_minutes,
         style=channel.style if channel else PLAIN,
-        notes=channel.notes(marks, words) if channel else {},
+        notes=channel.notes(known.marks.get(key, ()), words) if channel else {},
         words=words,
     )
-    leads = leads_for(chosen.leads, groups, desk.leads)
+    leads = leads_for(chosen.leads, known.groups.get(series.group_id), desk.leads)
     zone_name = person.zone if person else "UTC"
     told = seat.told if seat is not None else NOTHING
     left = left_to_tell(
@@ -305,7 +379,7 @@ def _seat_now(
         is_new = left.messages[0].kind == "invitation" and series.continues is None
         wait = AT_ONCE if is_new else desk.coalesce
     return _SeatNow(
-        person_id,
+        key,
         Shown(fragment, membership, removed),
         reminders_of(view, leads, now, chosen.quiet, zone_name),
         wait,

@@ -1,26 +1,30 @@
 """Telling people: what their calendars have not heard yet becomes mails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from alongside.contracts import PersonState, SeriesState
 from alongside.db.claim import backoff
-from alongside.observability.tracing import SpanKind, continued
+from alongside.db.database import is_lost_race, is_transient
+from alongside.observability.tracing import SpanKind, continued, current_traceparent
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.answers import Given
 from alongside_notifier.domain.calendar import Names
 from alongside_notifier.domain.itip import Party, itip, message_id
-from alongside_notifier.domain.told import Message, left_to_tell
+from alongside_notifier.domain.told import Message, Told, left_to_tell
 from alongside_notifier.domain.view import View
 from alongside_notifier.domain.words import Words
 from alongside_notifier.handlers.channels import tell_by_channels
-from alongside_notifier.handlers.mailroom import queue_letter
-from alongside_notifier.handlers.refresh import names_for, seat_view
+from alongside_notifier.handlers.mailroom import Draft, queue_letters
+from alongside_notifier.handlers.refresh import names_of, seat_view, shown_names
 from alongside_notifier.handlers.series_letters import series_letter, why
+from alongside_notifier.store.people import DEFAULTS, Preferences
+from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.short_notice import change_of
+from alongside_notifier.store.tables import AnswerRow, SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
 log = structlog.get_logger(__name__)
@@ -29,133 +33,230 @@ OpenUow = Callable[[], AbstractAsyncContextManager[NotifierUow]]
 
 _ROUND = 50
 
+_Due = tuple[str, str, str | None]
+"""A person, a series, and the trace of what changed it."""
+
 
 async def tell_due(open_uow: OpenUow, desk: Desk) -> int:
-    """Tell everybody what is due, each person and series in a transaction of its own."""
+    """Tell everybody what is due; return how many tellings that were.
+
+    A round is one transaction. Where one of it fails, each half is tried, and so on: one telling
+    must not keep the others waiting.
+    """
     async with open_uow() as uow:
         due = await uow.tellings.due(uow.now, _ROUND)
-    for person_id, series_id, traceparent in due:
-        try:
-            with continued(traceparent, "tell", SpanKind.INTERNAL):
-                async with open_uow() as uow:
-                    if await tell(person_id, series_id, uow, desk):
-                        await uow.commit()
-        except Exception as error:  # one telling must not keep the others waiting
-            log.exception("telling_failed", person=person_id, series=series_id)
-            async with open_uow() as uow:
-                await _postpone(person_id, series_id, repr(error), uow)
-                await uow.commit()
+    if due:
+        await _tell_or_postpone(due, open_uow, desk)
     return len(due)
 
 
-async def tell(person_id: str, series_id: str, uow: NotifierUow, desk: Desk) -> bool:
-    """Queue what this person has yet to hear of a series, and remember that they were told."""
-    seat = await uow.seats.take(person_id, series_id)
-    if seat is None or not await uow.tellings.is_due(person_id, series_id, uow.now):
-        return False
-    person = await uow.people.get(person_id)
-    series = await uow.series.get(series_id)
-    if person is None or series is None:
-        # The people topic may be behind the sessions topic: wait, and do not forget.
-        await _postpone(person_id, series_id, "The person is not known here yet.", uow)
-        return True
-    await uow.tellings.nothing(series_id, [person_id])
+async def _tell_or_postpone(due: Sequence[_Due], open_uow: OpenUow, desk: Desk) -> None:
+    try:
+        async with open_uow() as uow:
+            await tell(due, uow, desk)
+            await uow.commit()
+    except Exception as error:
+        if is_transient(error) and not is_lost_race(error):
+            raise
+        failed = error
+    else:
+        return
+    if len(due) > 1:
+        middle = len(due) // 2
+        await _tell_or_postpone(due[:middle], open_uow, desk)
+        await _tell_or_postpone(due[middle:], open_uow, desk)
+        return
+    ((person_id, series_id, _),) = due
+    log.error("telling_failed", person=person_id, series=series_id, exc_info=failed)
+    async with open_uow() as uow:
+        await _postpone(person_id, series_id, repr(failed), uow)
+        await uow.commit()
+
+
+async def tell(due: Sequence[_Due], uow: NotifierUow, desk: Desk) -> None:
+    """Queue what these people have yet to hear of these series, and remember that they were told.
+
+    What somebody else tells, or a change holds, at this moment is left to them.
+    """
+    traces = {(person_id, series_id): trace for person_id, series_id, trace in due}
+    seats = await uow.seats.take(traces)
+    now_due = await uow.tellings.still_due(seats, uow.now) if seats else set()
+    taken = {key: seats[key] for key in traces if key in now_due}
+    if not taken:
+        return
+    known = await _known(taken, uow)
+    said = {}
+    for (person_id, series_id), seat in taken.items():
+        person, series = known.people.get(person_id), known.series.get(series_id)
+        if person is None or series is None:
+            # The people topic may be behind the sessions topic: wait, and do not forget.
+            await _postpone(person_id, series_id, "The person is not known here yet.", uow)
+            continue
+        with continued(traces[person_id, series_id], "tell", SpanKind.INTERNAL):
+            said[person_id, series_id] = _said(person, series, seat, known, uow.now, desk)
+    await uow.tellings.nothing(said)
+    await queue_letters([letter for each in said.values() for letter in each.letters], uow, desk)
+    await uow.seats.set_told({key: each.told for key, each in said.items() if each.told})
+    for key, each in said.items():
+        if key in known.hurried:
+            await _told_at_short_notice(key, each, known, uow, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of everybody and everything that a round is about, asked once."""
+
+    association: str
+    people: Mapping[str, PersonState]
+    chosen: Mapping[str, Preferences]
+    series: Mapping[str, SeriesState]
+    answers: Mapping[SeatKey, Sequence[AnswerRow]]
+    hurried: Collection[SeatKey]
+    """Where something is at short notice."""
+
+
+async def _known(seats: Collection[SeatKey], uow: NotifierUow) -> _Known:
+    person_ids = {person_id for person_id, _ in seats}
+    series = await uow.series.by_ids({series_id for _, series_id in seats})
+    shown = {who for each in series.values() for who in shown_names(each)}
+    return _Known(
+        association=await uow.people.association_name(),
+        people=await uow.people.by_ids(person_ids | shown),
+        chosen=await uow.people.preferences_of(person_ids),
+        series=series,
+        answers=await uow.answers.to_series(person_ids, series),
+        hurried=await uow.short_notice.untold(seats),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody hears of a series now."""
+
+    letters: Sequence[Draft] = ()
+    told: Told | None = None
+    """What they were told with that; None for whoever left, and hears nothing."""
+
+
+def _said(
+    person: PersonState,
+    series: SeriesState,
+    seat: SeatRow,
+    known: _Known,
+    now: datetime,
+    desk: Desk,
+) -> _Said:
+    """Return what is to be said to one person, and what they were told then."""
     if person.left_at is not None:
-        return True
-    view = seat_view(series, person_id, seat)
-    chosen = await uow.people.preferences(person_id)
+        return _Said()
+    key = (person.person_id, series.series_id)
+    view = seat_view(series, person.person_id, seat)
+    chosen = known.chosen.get(person.person_id, DEFAULTS)
     left = left_to_tell(
         seat.told,
         series,
         view,
-        person_id=person_id,
+        person_id=person.person_id,
         address=person.email,
-        now=uow.now,
+        now=now,
         small_changes=chosen.small_changes,
     )
-    told = left.told
-    names = await names_for(series, uow)
-    hurried = bool(await uow.short_notice.untold(series_id, [person_id]))
-    seen_url = desk.seen_url(person, series) if hurried else None
-    words = desk.words(chosen.language)
-    for message in left.messages:
-        sent_as = await _queue(
-            message, person, series, view, names, told.thread, seen_url, words, uow, desk
-        )
-        if message.kind == "invitation" or told.thread is None:
-            told = told.model_copy(update={"thread": sent_as})
-    await uow.seats.set_told(person_id, series_id, told)
-    if hurried and left.messages:
-        await uow.short_notice.told(person_id, series_id, uow.now)
-        changes = [
-            change_of(row)
-            for row in await uow.short_notice.of(person_id, series_id)
-            if row.told_at == uow.now
-        ]
-        await tell_by_channels("change", person, series, changes, uow, desk)
-    elif hurried:
-        await uow.short_notice.forget_untold(series_id, [person_id])
-    return True
-
-
-async def _queue(
-    message: Message,
-    person: PersonState,
-    series: SeriesState,
-    view: View | None,
-    names: Names,
-    thread: str | None,
-    seen_url: str | None,
-    words: Words,
-    uow: NotifierUow,
-    desk: Desk,
-) -> str:
-    provider = await uow.people.get(_led_by(message, series, view))
-    association = names.association
-    sender = desk.sender_for(
-        person.person_id, provider.name if provider else "", association, words
+    reader = _Reader(
+        person,
+        series,
+        view,
+        names_of(series, known.people, known.association),
+        {row.occurrence_key: row for row in known.answers.get(key, ())},
+        desk.seen_url(person, series) if key in known.hurried else None,
+        desk.words(chosen.language),
     )
-    given = await uow.answers.given(person.person_id, series.series_id, message.key)
+    told, letters = left.told, []
+    for message in left.messages:
+        draft = _draft(message, reader, told.thread, known, now, desk)
+        letters.append(draft)
+        if message.kind == "invitation" or told.thread is None:
+            told = told.model_copy(update={"thread": draft.message_id})
+    return _Said(letters, told)
+
+
+async def _told_at_short_notice(
+    key: SeatKey, said: _Said, known: _Known, uow: NotifierUow, desk: Desk
+) -> None:
+    """Note what was told at short notice, and say it by other channels too; or that it came to nothing."""
+    person_id, series_id = key
+    if not said.letters:
+        if said.told is not None:
+            await uow.short_notice.forget_untold(series_id, [person_id])
+        return
+    await uow.short_notice.told(person_id, series_id, uow.now)
+    changes = [
+        change_of(row)
+        for row in await uow.short_notice.of(person_id, series_id)
+        if row.told_at == uow.now
+    ]
+    person, series = known.people[person_id], known.series[series_id]
+    await tell_by_channels("change", person, series, changes, uow, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One person before one series."""
+
+    person: PersonState
+    series: SeriesState
+    view: View | None
+    names: Names
+    answers: Mapping[str, AnswerRow]
+    """By meeting; under the empty key for the whole series."""
+    seen_url: str | None
+    words: Words
+
+
+def _draft(
+    message: Message, reader: _Reader, thread: str | None, known: _Known, now: datetime, desk: Desk
+) -> Draft:
+    person, series, view, words = reader.person, reader.series, reader.view, reader.words
+    provider = known.people.get(_led_by(message, series, view))
+    sender = desk.sender_for(
+        person.person_id, provider.name if provider else "", known.association, words
+    )
     calendar = itip(
         message,
         series,
         view,
-        names,
+        reader.names,
         organizer=sender,
         attendee=Party(person.name, person.email),
-        answer=_still_holds(message, given),
-        now=uow.now,
+        answer=_still_holds(message, reader.answers.get(message.key or "")),
+        now=now,
         words=words,
     )
-    identity = message_id(message, series, person.person_id, person.email, desk.domain)
     letter = series_letter(
         message,
         person,
         series,
         view,
         provider=provider,
-        association=association,
-        others=names.others(view) if view is not None else "",
+        association=known.association,
+        others=reader.names.others(view) if view is not None else "",
         answer_url=desk.answer_url(person, series),
-        seen_url=seen_url,
+        seen_url=reader.seen_url,
         letters=desk.letters,
-        now=uow.now,
+        now=now,
         words=words,
     )
-    await queue_letter(
+    return Draft(
         letter,
         kind=message.kind,
         why=why(message, series),
         to=person,
         on_behalf_of=provider,
-        message_id=identity,
+        message_id=message_id(message, series, person.person_id, person.email, desk.domain),
         calendar=(message.method, calendar),
         thread=thread,
         series_id=series.series_id,
-        uow=uow,
-        desk=desk,
+        traceparent=current_traceparent(),
     )
-    return identity
 
 
 def _led_by(message: Message, series: SeriesState, view: View | None) -> str:
@@ -163,7 +264,7 @@ def _led_by(message: Message, series: SeriesState, view: View | None) -> str:
     return meeting.provider_id if meeting else series.provider_id
 
 
-def _still_holds(message: Message, given: Given | None) -> str | None:
+def _still_holds(message: Message, given: AnswerRow | None) -> str | None:
     if given is None or message.resets_answers or message.kind == "invitation":
         return None
     return given.answer

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.contracts import EntryState
 from alongside_notifier.domain.feeds import Confirmed
+from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.tables import EntryRow
 from alongside_notifier.store.upsert import keep_newest, table_of
 
@@ -59,13 +61,21 @@ class Entries:
         number, minutes = rows.one()
         return int(number), int(minutes)
 
-    async def confirmed(self, series_id: str, person_ids: Collection[str]) -> list[Confirmed]:
-        """Return what is confirmed of a series' sessions for these people."""
+    async def confirmed(
+        self, series_ids: Collection[str], person_ids: Collection[str]
+    ) -> dict[SeatKey, list[Confirmed]]:
+        """Return what is confirmed of these series' sessions for these people."""
         table = table_of(EntryRow)
         rows = await self._session.execute(
-            select(table.c.supervisee_id, table.c.occurrence_key, table.c.minutes, table.c.said_at)
+            columns(
+                table.c.series_id,
+                table.c.supervisee_id,
+                table.c.occurrence_key,
+                table.c.minutes,
+                table.c.said_at,
+            )
             .where(
-                table.c.series_id == series_id,
+                table.c.series_id.in_(series_ids),
                 table.c.supervisee_id.in_(person_ids),
                 table.c.status == "confirmed",
                 col(EntryRow.occurrence_key).is_not(None),
@@ -74,4 +84,7 @@ class Entries:
             )
             .order_by(table.c.id)
         )
-        return [Confirmed(*row) for row in rows]
+        found: dict[SeatKey, list[Confirmed]] = {}
+        for series_id, *confirmed in rows:
+            found.setdefault((confirmed[0], series_id), []).append(Confirmed(*confirmed))
+        return found

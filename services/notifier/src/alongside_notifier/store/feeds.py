@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,16 @@ class ServedFeed:
     body: bytes
     revoked: bool
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a feed serves from now on."""
+
+    feed_id: str
+    etag: str
+    body: bytes
+    language: str
 
 
 class Feeds:
@@ -150,17 +160,34 @@ class Feeds:
         """Take back the addresses that were replaced and have gone on for long enough."""
         return await self._revoke(now, col(FeedRow.expires_at) <= now)
 
-    async def set_content(
-        self, feed: FeedRow, *, etag: str, body: bytes, language: str, now: datetime
-    ) -> None:
-        """Set what a feed serves from now on, under each of its addresses."""
-        await self._set(
-            col(FeedRow.id) == feed.id,
-            col(FeedRow.revoked_at).is_(None),
-            etag=etag,
-            body=body,
-            written_in=language,
-            last_modified=now,
+    async def lock(self, feed_ids: Collection[str]) -> dict[str, str]:
+        """Lock feeds under their addresses in force: only we rebuild them now. Return their ETags."""
+        table = table_of(FeedRow)
+        rows = await self._session.execute(
+            columns(table.c.id, table.c.etag)
+            .where(_in_force(), table.c.id.in_(feed_ids))
+            .order_by(table.c.id)
+            .with_for_update()
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def set_content(self, contents: Sequence[Content], now: datetime) -> None:
+        """Set what feeds serve from now on, under each of their addresses."""
+        if not contents:
+            return
+        table = table_of(FeedRow)
+        await self._session.execute(
+            update(table).where(table.c.id == bindparam("feed"), table.c.revoked_at.is_(None)),
+            [
+                {
+                    "feed": each.feed_id,
+                    "etag": each.etag,
+                    "body": each.body,
+                    "written_in": each.language,
+                    "last_modified": now,
+                }
+                for each in sorted(contents, key=lambda each: each.feed_id)
+            ],
         )
 
     async def served(self, token_hash: str) -> ServedFeed | None:

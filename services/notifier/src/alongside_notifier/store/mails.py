@@ -35,6 +35,8 @@ class QueuedMail:
     """Why it is only kept, for whoever asks why nothing came; None for what is sent."""
     asked_by: str | None = None
     """Who is told if it does not arrive."""
+    traceparent: str | None = None
+    """The trace of what it says, if that is another than what runs now."""
 
 
 class Mails:
@@ -51,7 +53,7 @@ class Mails:
         """Queue mails in this order; return how many were not queued before."""
         if not mails:
             return 0
-        traceparent = current_traceparent()
+        running = current_traceparent()
         rows = [
             {
                 "message_id": mail.message_id,
@@ -69,7 +71,7 @@ class Mails:
                 "outcome": None if mail.withheld is None else "withheld",
                 "last_error": mail.withheld,
                 "done_at": None if mail.withheld is None else now,
-                "traceparent": traceparent,
+                "traceparent": mail.traceparent or running,
                 "asked_by": mail.asked_by,
             }
             for mail in mails

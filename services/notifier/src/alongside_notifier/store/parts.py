@@ -1,6 +1,6 @@
 """What the feeds beside people's own say, series by series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -11,6 +11,9 @@ from alongside_notifier.domain.vcalendar import Fragment
 from alongside_notifier.store.tables import FeedRow, PartRow
 from alongside_notifier.store.upsert import insert_into, table_of
 
+PartKey = tuple[str, str]
+"""A feed and a series, by their ids."""
+
 
 class Parts:
     """The rows of the feed_parts table."""
@@ -18,26 +21,35 @@ class Parts:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def of_feed(self, feed_id: str) -> dict[str, Fragment]:
-        """Return a feed's fragments by series, in a fixed order."""
+    async def of_feeds(self, feed_ids: Collection[str]) -> dict[str, dict[str, Fragment]]:
+        """Return the fragments of feeds, each by series in a fixed order."""
+        if not feed_ids:
+            return {}
         rows = await self._session.exec(
-            select(PartRow).where(PartRow.feed_id == feed_id).order_by(col(PartRow.series_id)),
+            select(PartRow)
+            .where(col(PartRow.feed_id).in_(feed_ids))
+            .order_by(col(PartRow.feed_id), col(PartRow.series_id)),
             execution_options={"populate_existing": True},
         )
-        return {row.series_id: _fragment(row) for row in rows}
+        found: dict[str, dict[str, Fragment]] = {}
+        for row in rows:
+            found.setdefault(row.feed_id, {})[row.series_id] = _fragment(row)
+        return found
 
-    async def of_series(self, series_id: str, feed_ids: Sequence[str]) -> dict[str, Fragment]:
-        """Return what these feeds say of a series."""
+    async def of_series(
+        self, series_ids: Collection[str], feed_ids: Collection[str]
+    ) -> dict[PartKey, Fragment]:
+        """Return what these feeds say of these series."""
         rows = await self._session.exec(
             select(PartRow).where(
-                PartRow.series_id == series_id, col(PartRow.feed_id).in_(feed_ids)
+                col(PartRow.series_id).in_(series_ids), col(PartRow.feed_id).in_(feed_ids)
             ),
             execution_options={"populate_existing": True},
         )
-        return {row.feed_id: _fragment(row) for row in rows}
+        return {(row.feed_id, row.series_id): _fragment(row) for row in rows}
 
-    async def show(self, series_id: str, parts: Mapping[str, Fragment]) -> None:
-        """Set what these feeds say of a series."""
+    async def show(self, parts: Mapping[PartKey, Fragment]) -> None:
+        """Set what feeds say of series."""
         if not parts:
             return
         statement = insert_into(self._session, table_of(PartRow))
@@ -50,7 +62,7 @@ class Parts:
                 "revised_at": each.revised_at,
                 "stale_at": each.stale_at,
             }
-            for feed_id, each in sorted(parts.items())
+            for (feed_id, series_id), each in sorted(parts.items(), key=lambda item: item[0][::-1])
         ]
         kept = ("fragment", "zones", "revised_at", "stale_at")
         await self._session.execute(

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside_notifier.domain.reminders import Due
+from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.tables import REMINDERS
 from alongside_notifier.store.upsert import insert_into
 
@@ -33,9 +34,8 @@ class Reminders:
 
     async def plan(
         self,
-        series_id: str,
-        wanted: Mapping[str, Sequence[Due]],
-        waiting: Mapping[str, Sequence[Due]] | None = None,
+        wanted: Mapping[SeatKey, Sequence[Due]],
+        waiting: Mapping[SeatKey, Sequence[Due]] | None = None,
     ) -> None:
         """Have exactly these reminders pending for these people, when they say. What was sent stays.
 
@@ -45,19 +45,23 @@ class Reminders:
         rows = await self._session.execute(
             select(
                 table.c.person_id,
+                table.c.series_id,
                 table.c.occurrence_key,
                 table.c.starts_at,
                 table.c.lead_minutes,
                 table.c.id,
                 table.c.done_at,
                 table.c.due_at,
-            ).where(table.c.series_id == series_id, table.c.person_id.in_(wanted))
+            ).where(
+                table.c.series_id.in_({series_id for _, series_id in wanted}),
+                table.c.person_id.in_({person_id for person_id, _ in wanted}),
+            )
         )
-        known = {(row[0], row[1], row[2], row[3]): row for row in rows}
+        known = {tuple(row[:5]): row for row in rows if (row[0], row[1]) in wanted}
         late, due = (
             {
-                (person_id, each.key, each.starts_at, each.lead_minutes): each.due_at
-                for person_id, dues in some.items()
+                (*seat, each.key, each.starts_at, each.lead_minutes): each.due_at
+                for seat, dues in sorted(some.items(), key=lambda item: item[0][::-1])
                 for each in dues
             }
             for some in (waiting or {}, wanted)
@@ -80,15 +84,9 @@ class Reminders:
                 .values(due_at=bindparam("then")),
                 later,
             )
+        names = ("person_id", "series_id", "occurrence_key", "starts_at", "lead_minutes")
         missing = [
-            {
-                "person_id": key[0],
-                "series_id": series_id,
-                "occurrence_key": key[1],
-                "starts_at": key[2],
-                "lead_minutes": key[3],
-                "due_at": due_at,
-            }
+            {**dict(zip(names, key, strict=True)), "due_at": due_at}
             for key, due_at in due.items()
             if key not in known
         ]

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from alongside.db import UtcDateTime
 from alongside_notifier.domain.short_notice import Change
+from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.tables import ShortNoticeRow
 from alongside_notifier.store.upsert import insert_into, table_of
 
@@ -56,16 +57,17 @@ class ShortNotice:
             rows,
         )
 
-    async def untold(self, series_id: str, person_ids: Collection[str]) -> frozenset[str]:
-        """Return which of these people have yet to be told of something at short notice."""
+    async def untold(self, seats: Collection[SeatKey]) -> frozenset[SeatKey]:
+        """Return of which of these something at short notice is yet to be told."""
+        if not seats:
+            return frozenset()
         rows = await self._session.exec(
-            select(ShortNoticeRow.person_id).where(
-                ShortNoticeRow.series_id == series_id,
-                col(ShortNoticeRow.person_id).in_(person_ids),
+            select(ShortNoticeRow.person_id, ShortNoticeRow.series_id).where(
+                col(ShortNoticeRow.series_id).in_({series_id for _, series_id in seats}),
                 col(ShortNoticeRow.told_at).is_(None),
             )
         )
-        return frozenset(rows)
+        return frozenset(rows).intersection(seats)
 
     async def told(self, person_id: str, series_id: str, now: datetime) -> None:
         """Note that somebody was told of all of it."""

@@ -16,9 +16,11 @@ from alongside_notifier.store.parts import Parts
 from alongside_notifier.store.people import People
 from alongside_notifier.store.record import Record
 from alongside_notifier.store.reminders import Reminders
-from alongside_notifier.store.series import Seats, Series, Tellings
+from alongside_notifier.store.seats import Seats
+from alongside_notifier.store.series import Series
 from alongside_notifier.store.short_notice import ShortNotice
 from alongside_notifier.store.standings import Standings
+from alongside_notifier.store.tellings import Tellings
 
 
 class NotifierUow(UnitOfWork):

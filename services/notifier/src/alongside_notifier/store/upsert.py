@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT, which both databases spell alike but import from two places."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -24,16 +25,24 @@ def insert_into(session: AsyncSession, table: Table) -> Any:
 
 async def keep_newest(session: AsyncSession, model: type[SQLModel], **values: Any) -> bool:
     """Insert a copy, or replace an older version of it; False when what is there is as new."""
+    return bool(await keep_newest_of(session, model, [values]))
+
+
+async def keep_newest_of(
+    session: AsyncSession, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> set[str]:
+    """Insert copies, or replace older versions of them; return of which this one was newer."""
     table = table_of(model)
-    statement = insert_into(session, table).values(**values)
+    statement = insert_into(session, table)
     kept = await session.execute(
         statement.on_conflict_do_update(
             index_elements=[table.c.id],
-            set_={name: statement.excluded[name] for name in values if name != "id"},
+            set_={name: statement.excluded[name] for name in rows[0] if name != "id"},
             where=table.c.version < statement.excluded.version,
-        ).returning(table.c.id)
+        ).returning(table.c.id),
+        [dict(row) for row in rows],
     )
-    return kept.first() is not None
+    return set(kept.scalars())
 
 
 async def put(session: AsyncSession, model: type[SQLModel], **values: Any) -> None:
