@@ -92,8 +92,8 @@ async def _reads_rows_of_tomorrow(life: Life, copies: dict[str, list[list[str]]]
     logbook = life.host.services["logbook"]
     async with logbook.database.write() as session:
         for column, edit in (
-            ("verdict", "'$.code', 'eclipsed', '$.state_of_tomorrow', 1"),
-            ("verdicts", "'$.\"apply/IFS\".code', 'eclipsed'"),
+            ("verdict", "'$.code', 'eclipsed', '$.state', 'dim', '$.state_of_tomorrow', 1"),
+            ("verdicts", "'$.\"apply/IFS\".code', 'eclipsed', '$.\"apply/IFS\".state', 'dim'"),
             ("current", "'$.of_tomorrow', 1"),
         ):
             await session.execute(

@@ -41,7 +41,8 @@ def feeds_anew(
 
     Example:  alongside feeds-anew --gently
     """
-    console.print(f"{run(_feeds_anew(gently=gently))} calendars have a new address.")
+    number = run(_feeds_anew(gently=gently))
+    console.print(f"{number} {'calendar has' if number == 1 else 'calendars have'} a new address.")
 
 
 @app.command()

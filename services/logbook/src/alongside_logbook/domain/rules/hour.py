@@ -2,14 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from alongside.contracts import GroupKind
 from alongside_logbook.domain.rules.packs import Requirement
 
 State = Literal["counted", "pending", "not_counted"]
+
+
+def _counts_as_known(state: object) -> object:
+    return state if state in get_args(State) else "not_counted"
+
+
+KnownState = Annotated[State, BeforeValidator(_counts_as_known)]
+"""What a later version calls otherwise counts for nothing here: verdicts are worked out, not recorded."""
+
 ReasonCode = Literal[
     "counted",
     "awaits_confirmation",
@@ -67,7 +76,7 @@ class Verdict(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    state: State
+    state: KnownState
     code: str
     """A `ReasonCode`, or in a row that a later version wrote, one that only that version knows."""
     reason: str
