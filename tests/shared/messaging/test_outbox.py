@@ -56,6 +56,25 @@ def relay_for(toy: Toy, publisher, worker: str = "one", **how) -> Relay:
     return Relay("toy", toy.database, publisher, toy.clock, worker=worker, **how)
 
 
+async def test_nothing_is_taken_up_before_the_bus_is_there(toy):
+    await toy.say("p", "1", "2")
+    bus = Recorder()
+    bus.connected = False
+    relay = relay_for(toy, bus, poll=0)
+    running = asyncio.create_task(relay.run())
+    await asyncio.sleep(0.2)
+    outbox = toy.plumbing.outbox
+    async with toy.database.read() as session:
+        waiting = (await session.execute(select(outbox.c.attempts, outbox.c.claimed_by))).all()
+    assert waiting == [(0, None)] * 2
+    bus.connected = True
+    async with asyncio.timeout(20):
+        while len(bus.seen) < 2:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_an_event_leaves_only_with_its_transaction(toy):
     async with toy.uow() as uow:
         from alongside.contracts import SignedOut

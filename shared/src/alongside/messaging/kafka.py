@@ -43,8 +43,6 @@ MOST_TOGETHER = 256 * 1024
 """Bytes that go to a partition at once; the driver's 16 KiB would have a busy relay wait for each."""
 LONGEST_SILENCE = 180
 """Seconds after which a consumer that did not ask for records stands still."""
-LONGEST_PAUSE = 60
-"""Seconds between tries while the database is away: far below Kafka's poll limit of five minutes."""
 LONGEST_KNOCK = 5
 """Seconds between tries while Kafka is away: once it is back, nobody waits much longer than this."""
 FAREWELL = 10

@@ -116,11 +116,15 @@ class Relay:
         """Carry events until cancelled; faults are logged and waited out."""
         failures = 0
         while True:
+            if not getattr(self._publisher, "connected", True):
+                # Nothing is taken up only to be put down again; the bus says itself that it is away.
+                self._beat()
+                await asyncio.sleep(self._poll)
+                continue
             try:
                 carried = await self.round()
                 failures = 0
-                self.pulse.beat()
-                metrics.RELAY_LAST_ROUND.labels(self._service).set_to_current_time()
+                self._beat()
             except Exception as error:  # noqa: BLE001  # the loop must outlive every fault
                 failures += 1
                 log.warning("relay_round_failed", service=self._service, error=repr(error))
@@ -128,6 +132,10 @@ class Relay:
                 continue
             if carried < self._batch:
                 await self._ear.wait(self._poll)
+
+    def _beat(self) -> None:
+        self.pulse.beat()
+        metrics.RELAY_LAST_ROUND.labels(self._service).set_to_current_time()
 
     async def drain(self) -> int:
         """Carry everything that is due now; return how many events were published."""
@@ -183,18 +191,22 @@ class Relay:
             further = []
             for rows, error in zip(keys, errors, strict=True):
                 if error is not None:
-                    log.warning(
-                        "publish_failed",
-                        service=self._service,
-                        type=rows[turn].type,
-                        error=repr(error),
-                    )
                     done.failed.append([(later, repr(error)) for later in rows[turn:]])
                     continue
                 done.published.append(rows[turn].id)
                 if turn + 1 < len(rows):
                     further.append(rows)
             keys, turn = further, turn + 1
+        if done.failed:
+            # Once for all of them: while the bus is away, there may be a thousand each time.
+            first, error = done.failed[0][0]
+            log.warning(
+                "publish_failed",
+                service=self._service,
+                keys=len(done.failed),
+                type=first.type,
+                error=error,
+            )
         done.left = [row.id for rows in keys for row in rows[turn:]]
         return done
 
