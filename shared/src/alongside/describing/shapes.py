@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alongside.contracts.event import KNOWN_WORDS
+
 Schema = Mapping[str, Any]
 
 _KINDS = {
@@ -71,6 +73,9 @@ def _words(schema: Schema) -> Iterator[Word]:
         yield Word(_said(schema["const"]))
     elif "enum" in schema:
         yield Word(", ".join(_said(each) for each in schema["enum"]))
+    elif KNOWN_WORDS in schema:
+        known = ", ".join(_said(each) for each in schema[KNOWN_WORDS])
+        yield Word(f"{known}, or a word of a later version")
     elif schema.get("type") == "array":
         yield Word("list of ")
         yield from _words(schema.get("items") or {"type": "object"})

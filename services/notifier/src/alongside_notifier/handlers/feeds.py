@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from alongside.contracts import PersonState
 from alongside_notifier.desk import Desk
+from alongside_notifier.domain.addresses import hash_of
 from alongside_notifier.domain.feeds import OLD_ADDRESS, Channel, Detail, Kind
 from alongside_notifier.domain.plain import one_line
 from alongside_notifier.domain.vcalendar import feed
@@ -15,11 +16,6 @@ from alongside_notifier.store.feeds import Content
 from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
-
-
-def token_hash(token: str) -> str:
-    """Return what the database keeps of a feed's token."""
-    return sha256(token.encode()).hexdigest()
 
 
 async def ensure_feed(person: PersonState, uow: NotifierUow, desk: Desk) -> FeedRow:
@@ -71,7 +67,7 @@ def address_of(
         id=feed_id,
         generation=generation,
         person_id=person_id,
-        token_hash=token_hash(desk.feed_token(feed_id, generation)),
+        token_hash=hash_of(desk.feed_token(feed_id, generation)),
         etag="",
         last_modified=uow.now,
         body=b"",

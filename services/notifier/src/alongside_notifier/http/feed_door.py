@@ -19,8 +19,8 @@ from starlette.types import Receive, Scope, Send
 
 from alongside.clock import Clock
 from alongside.db import Database
+from alongside_notifier.domain.addresses import hash_of
 from alongside_notifier.domain.vcalendar import with_source
-from alongside_notifier.handlers.feeds import token_hash
 from alongside_notifier.handlers.tell import OpenUow
 from alongside_notifier.store.feeds import Feeds, ServedFeed
 
@@ -91,7 +91,7 @@ class FeedDoor:
         if method not in {"GET", "HEAD"}:
             return await _say(405, "A feed is only read.", scope, receive, send, allow="GET, HEAD")
         token = path[len(_PREFIX) : -len(_SUFFIX)] if path.endswith(_SUFFIX) else ""
-        key = token_hash(token)
+        key = hash_of(token)
         ready = await self._find(key, token) if 0 < len(token) <= _LONGEST_TOKEN else None
         if ready is None:
             return await _say(404, "There is no feed at this address.", scope, receive, send)
