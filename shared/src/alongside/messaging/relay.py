@@ -199,13 +199,13 @@ class Relay:
             keys, turn = further, turn + 1
         if done.failed:
             # Once for all of them: while the bus is away, there may be a thousand each time.
-            first, error = done.failed[0][0]
+            first, why = done.failed[0][0]
             log.warning(
                 "publish_failed",
                 service=self._service,
                 keys=len(done.failed),
                 type=first.type,
-                error=error,
+                error=why,
             )
         done.left = [row.id for rows in keys for row in rows[turn:]]
         return done
