@@ -41,7 +41,7 @@ def test_what_is_broken_says_why_in_a_line_and_is_put_away_and_what_is_mended_is
             )
     lines = said("list")
     assert len(lines) == 2
-    assert "2 errors id Field required (missing)" in lines[0]
+    assert "2 errors: id: Field required" in lines[0]
     assert "Bo" not in lines[0]
     assert "0/2  2026-03-02 15:00 UTC  ValueError: not now" in lines[1]
 

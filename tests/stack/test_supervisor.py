@@ -175,7 +175,7 @@ async def test_one_service_killed_leaves_the_others_at_work(stack):
     stack.services["logbook"].kill()
     assert set(stack.ended()) == {"logbook"}
     (found,) = [each async for each in processes(stack.data)]
-    assert "logbook does not run" in found.said
+    assert found.said.startswith("logbook: not running")
     assert "logs/logbook.log" in found.advice
     async with httpx2.AsyncClient(base_url=stack.origin, trust_env=False) as client:
         away = await client.get("/hours", headers={"accept": "text/html"})

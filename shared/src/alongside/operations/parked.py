@@ -12,9 +12,11 @@ from alongside.db.database import Database
 MOST = 100
 """So many are shown at once, the oldest first; what was replayed makes room."""
 
-_QUOTED = re.compile(r"\s*\[type=(\w+),.*\]$", re.MULTILINE)
+_QUOTED = re.compile(r"^\s*(.*?)\s*\[type=\w+,.*\]$")
 _LACKS = re.compile(r"KeyError\('(\w+)'\)$")
-_MORE = re.compile(r"\s*For further information visit \S+")
+_MORE = re.compile(r"^\s*For further information visit \S+$")
+_FIELDS = 3
+"""So many fields that do not fit are named; where one is wrong many are, and one shows why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,18 @@ def reason_of(error: str) -> str:
     if kind != "UnreadableRecord":
         return kind
     said = _LACKS.sub(r"it has no header \1", said)
-    return " ".join(_MORE.sub("", _QUOTED.sub(r" (\1)", said)).split())[:400]
+    first, *rest = [line for line in said.splitlines() if not _MORE.match(line)]
+    # What follows are pairs of lines: the field, and why it does not fit, with what it held.
+    fields, where = [], ""
+    for line in rest:
+        fits_not = _QUOTED.match(line)
+        if fits_not is None:
+            where = line.strip()
+        else:
+            fields.append(f"{where}: {fits_not[1]}" if where else fits_not[1])
+            where = ""
+    more = f" and {len(fields) - _FIELDS} more" if len(fields) > _FIELDS else ""
+    return ": ".join(each for each in (first, "; ".join(fields[:_FIELDS]) + more) if each)[:400]
 
 
 def _headers(stored: str) -> dict[str, str]:

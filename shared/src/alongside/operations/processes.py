@@ -27,18 +27,19 @@ async def processes(folder: Path) -> AsyncIterator[Finding]:
     if set(states.values()) == {None}:
         yield bad("processes", f"the stack in {folder} does not run.", f"Start it: {start}")
         return
+    away = [name for name, state in states.items() if state is None]
+    if away:
+        yield bad(
+            "processes",
+            f"{', '.join(away)}: not running, or not answering.",
+            f"The end of {folder / 'logs' / away[0]}.log says why. The others go on. Nothing starts a "
+            f"process by itself: stop the stack (Ctrl-C) and start it again, by {start}",
+        )
     for name, state in states.items():
-        log = folder / "logs" / f"{name}.log"
-        if state is None:
-            yield bad(
-                "processes",
-                f"{name} does not run, or does not answer.",
-                f"The end of {log} says why. The others go on. Nothing starts it by itself: stop the "
-                f"stack (Ctrl-C) and start it again, by {start}",
-            )
-        elif state:
+        if state:
+            log = folder / "logs" / f"{name}.log"
             yield bad("processes", f"{name} is not ready: {state}", f"See what follows, and {log}")
-    if not any(states.values()) and None not in states.values():
+    if not away and not any(states.values()):
         yield good("processes", f"all {len(states)} answer")
 
 
