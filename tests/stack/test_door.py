@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
@@ -199,9 +200,14 @@ async def test_a_service_that_is_away_is_a_page_and_the_others_go_on():
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-async def test_a_program_gets_a_problem_document():
-    async with _door(away=("logbook",)) as client:
-        answer = await client.get("/api/logbook/v1/hours")
+async def test_a_program_gets_a_problem_document_and_no_log_tells_a_link_that_opens_something():
+    with structlog.testing.capture_logs() as logged:
+        async with _door(away=("logbook", "notifier")) as client:
+            answer = await client.get("/api/logbook/v1/hours")
+            await client.get("/feeds/secret.ics")
+    assert [each["path"] for each in logged if each["event"] == "service_away"] == [
+        "/api/logbook/v1/hours", "/feeds/…",
+    ]  # fmt: skip
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "service_away"
     assert answer.json()["service"] == "logbook"

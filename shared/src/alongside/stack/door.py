@@ -23,6 +23,7 @@ from alongside.settings import ServiceName
 from alongside.stack.refusals import BadGateway, GatewayTimeout, ServiceAway, refusal
 from alongside.stack.replicas import Replicas
 from alongside.stack.routes import SERVICE_OF
+from alongside.web.paths import redacted
 from alongside.web.statics import Statics
 
 log = structlog.get_logger(__name__)
@@ -101,7 +102,8 @@ class Door:
         except ClientDisconnect:
             return
         except httpx2.TransportError as error:
-            log.warning("service_away", service=service, path=scope["path"], error=repr(error))
+            path = redacted(scope["path"])
+            log.warning("service_away", service=service, path=path, error=repr(error))
             await refusal(scope, _why(service, error))(scope, receive, send)
             return
         try:
