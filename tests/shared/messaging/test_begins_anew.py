@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
+from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import KafkaError
 
 from alongside.messaging import kafka
 from alongside.messaging.kafka import KafkaBus
-from alongside.messaging.lag import gave_up
+from alongside.messaging.lag import gave_up, sight_of
 
 pytestmark = pytest.mark.unit
 
@@ -65,6 +66,17 @@ async def test_a_client_gave_up_when_a_task_ended_that_nobody_starts_again():
         ),
     ):
         assert gave_up(consumer) is given_up, what
+
+
+async def test_silence_is_seen_also_after_asking_ended_with_an_error():
+    state = SubscriptionState()
+    consumer = SimpleNamespace(_subscription=state, assignment=set)
+    with pytest.raises(KafkaError), state.fetch_context():
+        raise KafkaError
+    with state.fetch_context():
+        assert sight_of(consumer).idle == 0
+    state._last_fetch_ended -= 500
+    assert sight_of(consumer).idle >= 500
 
 
 class Listener:

@@ -39,6 +39,9 @@ class Standing:
 def sight_of(consumer: AIOKafkaConsumer) -> Sight:
     """Return how a running consumer stands, without asking anybody."""
     state = consumer._subscription  # noqa: SLF001  # the client counts, and does not tell
+    # Asking that ended with an error stays counted as going on, and no silence would ever be seen
+    # again. One task asks, so that one at most goes on.
+    state._fetch_count = min(state._fetch_count, 1)  # noqa: SLF001
     waiting = {}
     for partition in consumer.assignment():
         known = state.subscription.assignment.state_value(partition)
