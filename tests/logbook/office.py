@@ -94,7 +94,7 @@ class Office:
         self._versions[series_id] = version
         state = series(series_id, version=version, **facts)
         event = SeriesScheduled(id=self.app.new_id(), occurred_at=self.clock.now(), series=state)
-        await self.run(lambda uow: on_sessions(event, uow))
+        await self.run(lambda uow: on_sessions([event], uow))
         return state
 
     async def record(

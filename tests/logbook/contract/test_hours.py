@@ -338,7 +338,7 @@ async def test_events_may_come_in_any_order_and_again(office):
     # An older version of a series, or of a person, changes nothing.
     await office.series(starts=("2026-02-10T10:00", "2026-02-17T10:00"))
     old = SeriesScheduled(id="old", occurred_at=office.clock.now(), series=state)
-    await office.run(lambda uow: on_sessions(old, uow))
+    await office.run(lambda uow: on_sessions([old], uow))
     async with office.app.uow() as uow:
         assert await uow.sessions.get("s1", "20260217T1000") is not None
 
@@ -506,3 +506,22 @@ async def test_what_was_held_before_the_rest_was_cancelled_is_still_recorded(cir
     assert done.changed == 2
     with pytest.raises(Conflict):
         await circle.record("20260310T1000")
+
+
+async def test_of_series_that_come_together_the_newest_counts(office):
+    first = await office.series()
+    gone = series("s1", version=3, starts=("2026-02-17T10:00",), members=("bob",), provider="quin")
+    states = [gone, first, series("s2", version=1), series("s1", version=2)]
+    said = [
+        SeriesScheduled(id=f"said-{at}", occurred_at=office.clock.now(), series=state)
+        for at, state in enumerate(states)
+    ]
+    for _ in range(2):
+        await office.run(lambda uow: on_sessions(said, uow))
+        async with office.app.uow() as uow:
+            assert (await uow.sessions.state("s1")).version == 3
+            assert await uow.sessions.get("s1", "20260217T1000") is not None
+            assert await uow.sessions.get("s1", KEY) is None
+            assert await uow.sessions.is_leader("quin", "s1")
+            assert not await uow.sessions.is_leader("pat", "s1")
+            assert await uow.sessions.get("s2", KEY) is not None

@@ -64,7 +64,7 @@ def visits(series_id="v1", *, starts=("2026-02-05T09:00", "2026-02-10T09:00"), *
 
 async def told(office, state, kind=SeriesScheduled):
     event = kind(id=office.app.new_id(), occurred_at=office.clock.now(), series=state)
-    await office.run(partial(on_sessions, event))
+    await office.run(partial(on_sessions, [event]))
 
 
 async def logged(office, key=FIRST, *, by="mia", coordinator=False, series_id="v1", **log):

@@ -73,7 +73,7 @@ def steps(run: str) -> list[Step]:
         async def tell(uow: LogbookUow) -> None:
             named = {"occurrence_key": "20260311T1000"} if kind is SessionCancelled else {}
             event = kind(id=uow.new_id(), occurred_at=uow.now, series=state, **named)
-            await on_sessions(event, uow)
+            await on_sessions([event], uow)
 
         return tell
 

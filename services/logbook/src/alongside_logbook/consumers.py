@@ -10,5 +10,5 @@ def subscriptions() -> tuple[Subscription, ...]:
     """Return the logbook's interests."""
     return (
         Subscription(PEOPLE, "logbook-people", on_people),
-        Subscription(SESSIONS, "logbook-sessions", on_sessions),
+        Subscription(SESSIONS, "logbook-sessions", handle_all=on_sessions),
     )

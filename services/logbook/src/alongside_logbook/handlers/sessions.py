@@ -1,24 +1,26 @@
-"""Hearing about series: the copy is brought up to date. Nothing planned ever becomes an hour by itself."""
+"""Hearing about series: copies are brought up to date. Nothing planned ever becomes an hour by itself."""
+
+from collections.abc import Sequence
 
 from alongside.contracts import Event
 from alongside.contracts.sessions import SessionsEvent
 from alongside_logbook.store.uow import LogbookUow
 
 
-async def on_sessions(event: Event, uow: LogbookUow) -> None:
-    """Keep the newest of each series.
+async def on_sessions(events: Sequence[Event], uow: LogbookUow) -> None:
+    """Keep the newest of each series; what lay between does not matter here.
 
     A consultant's visits are no sessions: they go into a table of their own, so that no attendance
     can be recorded of one, and no minute of it can ever count.
     """
-    if not isinstance(event, SessionsEvent):
-        return
-    series = event.series
-    if await uow.sessions.keep_state(series):
+    said = [event.series for event in events if isinstance(event, SessionsEvent)]
+    newer = await uow.sessions.keep_states(said)
+    for series in newer:
         if series.purpose == "consultation":
             await uow.visits.keep(series)
-        else:
-            await uow.sessions.keep(series)
-            # When hours appear to be met is told by the sessions ahead; who leads any gives RSC.
-            concerned = {member.person_id for member in series.members}
-            await uow.progress.make_stale(concerned | {series.provider_id, *series.co_provider_ids})
+    sessions = [series for series in newer if series.purpose != "consultation"]
+    await uow.sessions.keep(sessions)
+    # When hours appear to be met is told by the sessions ahead; who leads any gives RSC.
+    members = {member.person_id for series in sessions for member in series.members}
+    leaders = {who for each in sessions for who in (each.provider_id, *each.co_provider_ids)}
+    await uow.progress.make_stale(members | leaders)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -68,22 +80,22 @@ class SessionStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def keep(self, series: SeriesState) -> None:
-        """Lay a series out as sessions that may become hours, and say who has which part in it."""
-        await self._keep_sessions(series)
-        await self._keep_people(series)
-
-    async def keep_state(self, series: SeriesState) -> bool:
-        """Keep a series as it was said; False, and no change, if a newer version is here already."""
-        known = select(table(SeriesRow).c.version).where(
-            table(SeriesRow).c.series_id == series.series_id
+    async def keep_states(self, states: Sequence[SeriesState]) -> list[SeriesState]:
+        """Keep series as they were said, the newest of each; return those that were not here before."""
+        newest = {each.series_id: each for each in sorted(states, key=lambda each: each.version)}
+        rows = table(SeriesRow)
+        known = await self._session.execute(
+            select(rows.c.series_id, rows.c.version).where(rows.c.series_id.in_(newest))
         )
-        version = (await self._session.execute(known)).scalar()
-        if version is not None and version >= series.version:
-            return False
+        versions = {row.series_id: row.version for row in known}
+        newer = [
+            each
+            for series_id, each in sorted(newest.items())
+            if each.version > versions.get(series_id, 0)
+        ]
         await upsert(
             self._session,
-            table(SeriesRow),
+            rows,
             [
                 {
                     "series_id": series.series_id,
@@ -91,38 +103,55 @@ class SessionStore:
                     "group_id": series.group_id,
                     "state": series,
                 }
+                for series in newer
             ],
         )
-        return True
+        return newer
 
-    async def _keep_sessions(self, series: SeriesState) -> None:
+    async def keep(self, some: Sequence[SeriesState]) -> None:
+        """Lay series out as sessions that may become hours, and say who has which part in them."""
+        if some:
+            await self._keep_sessions(some)
+            await self._keep_people(some)
+
+    async def _keep_sessions(self, some: Sequence[SeriesState]) -> None:
         # An occurrence that is gone leaves, unless somebody's hours rest on it.
-        await self._session.execute(
-            delete(_SESSIONS).where(
-                _SESSIONS.c.series_id == series.series_id,
+        key = (_SESSIONS.c.series_id, _SESSIONS.c.key)
+        known = await self._session.execute(
+            select(*key).where(
+                _SESSIONS.c.series_id.in_([series.series_id for series in some]),
                 _SESSIONS.c.recorded_at.is_(None),
-                _SESSIONS.c.key.not_in([occurrence.key for occurrence in series.occurrences]),
             )
         )
-        await upsert(self._session, _SESSIONS, _rows_of(series))
+        rows = [row for series in some for row in _rows_of(series)]
+        gone = {tuple(row) for row in known} - {(row["series_id"], row["key"]) for row in rows}
+        if gone:
+            await self._session.execute(
+                delete(_SESSIONS).where(
+                    tuple_(*key).in_(sorted(gone)), _SESSIONS.c.recorded_at.is_(None)
+                )
+            )
+        await upsert(self._session, _SESSIONS, rows)
 
-    async def _keep_people(self, series: SeriesState) -> None:
-        leaders = {series.provider_id, *series.co_provider_ids}
-        stand_ins = {
-            person for occurrence in series.occurrences for person in leaders_of(series, occurrence)
-        } - leaders
-        members = {member.person_id for member in series.members}
-        parts = (("leader", leaders), ("stand_in", stand_ins), ("member", members))
-        await self._session.execute(delete(_PEOPLE).where(_PEOPLE.c.series_id == series.series_id))
-        await upsert(
-            self._session,
-            _PEOPLE,
-            [
-                {"series_id": series.series_id, "person_id": person, "part": part}
-                for part, people in parts
-                for person in sorted(people)
-            ],
+    async def _keep_people(self, some: Sequence[SeriesState]) -> None:
+        known = await self._session.execute(
+            select(_PEOPLE.c.series_id, _PEOPLE.c.person_id, _PEOPLE.c.part).where(
+                _PEOPLE.c.series_id.in_([series.series_id for series in some])
+            )
         )
+        before = {tuple(row) for row in known}
+        now = {part for series in some for part in _parts_of(series)}
+        for series_id, person_id, part in sorted(before - now):
+            await self._session.execute(
+                delete(_PEOPLE).where(
+                    _PEOPLE.c.series_id == series_id,
+                    _PEOPLE.c.person_id == person_id,
+                    _PEOPLE.c.part == part,
+                )
+            )
+        names = ("series_id", "person_id", "part")
+        new = [dict(zip(names, each, strict=True)) for each in sorted(now - before)]
+        await upsert(self._session, _PEOPLE, new)
 
     async def state(self, series_id: str) -> SeriesState | None:
         """Return a series as it was last said."""
@@ -323,3 +352,14 @@ def _rows_of(series: SeriesState) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _parts_of(series: SeriesState) -> set[tuple[str, str, str]]:
+    """Return who has which part in a series, as (series, person, part)."""
+    leaders = {series.provider_id, *series.co_provider_ids}
+    stand_ins = {
+        person for occurrence in series.occurrences for person in leaders_of(series, occurrence)
+    } - leaders
+    members = {member.person_id for member in series.members}
+    parts = (("leader", leaders), ("stand_in", stand_ins), ("member", members))
+    return {(series.series_id, person, part) for part, people in parts for person in people}
