@@ -92,7 +92,7 @@ async def test_the_doctor_asks_kafka_how_far_everybody_is_and_databases_for_the_
         (name, "the database's clock is 60 s ahead of ours.") for name in SERVICES
     ]
     assert [each.said for each in found if each.about == "kafka"] == [
-        f"{stack.settings.kafka_bootstrap} answers"
+        f"{stack.settings.kafka_bootstrap} answers; all that was said is heard"
     ]
     assert {each.about for each in found if each.said.endswith("up to date")} == set(SERVICES)
     groups = {"alongside.logbook-people": PEOPLE, "alongside.nobody": "alongside.nothing.v1"}

@@ -11,13 +11,21 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from alongside.contracts import PEOPLE, TOPICS
+from alongside.messaging.kafka import PARTITIONS
+from alongside.messaging.login import Login
+from alongside.messaging.partitions import StillToHear, grow
+from alongside.messaging.topics import groups_of
 
 
-async def _produce(bootstrap, count):
+async def _produce(bootstrap, count, keys=3, first=0):
+    """Say numbers in turn about some keys; return where the last of each key went."""
+    where = {}
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer:
-        for number in range(count):
-            key = b"person-%d" % (number % 3)
-            await producer.send_and_wait(PEOPLE, b"%d" % number, key=key)
+        for number in range(first, first + count):
+            key = b"person-%d" % (number % keys)
+            sent = await producer.send_and_wait(PEOPLE, b"%d" % number, key=key)
+            where[key] = sent.partition
+    return where
 
 
 async def _consume(bootstrap, count, group="readers"):
@@ -41,6 +49,32 @@ async def test_records_of_a_key_arrive_in_order(kafka_bootstrap):
     await _produce(kafka_bootstrap, 30)
     seen = await _consume(kafka_bootstrap, 30)
     assert seen == {b"person-%d" % key: list(range(key, 30, 3)) for key in range(3)}
+
+
+@pytest.mark.integration
+async def test_a_key_that_moves_to_a_new_partition_keeps_its_order(kafka_bootstrap):
+    """Once all that was said is heard: before, growing is refused, and changes nothing."""
+    groups = [group for group, topic in groups_of().items() if topic == PEOPLE]
+    assert len(groups) == 2
+    before = await _produce(kafka_bootstrap, 20, keys=10)
+    heard = [await _consume(kafka_bootstrap, 20, groups[0])]
+    with pytest.raises(StillToHear, match="notifier-people has 20 records to hear"):
+        await grow(kafka_bootstrap, 2 * PARTITIONS, Login())
+    assert await _produce(kafka_bootstrap, 10, keys=10, first=20) == before
+    heard[0] |= {
+        key: heard[0][key] + more
+        for key, more in (await _consume(kafka_bootstrap, 10, groups[0])).items()
+    }
+    heard.append(await _consume(kafka_bootstrap, 30, groups[1]))
+
+    assert await grow(kafka_bootstrap, 2 * PARTITIONS, Login()) == dict.fromkeys(TOPICS, PARTITIONS)
+    assert await grow(kafka_bootstrap, 2 * PARTITIONS, Login()) == {}
+    after = await _produce(kafka_bootstrap, 20, keys=10, first=30)
+    assert any(after[key] >= PARTITIONS for key in before)
+    for group, known in zip(groups, heard, strict=True):
+        for key, more in (await _consume(kafka_bootstrap, 20, group)).items():
+            known[key] += more
+        assert known == {b"person-%d" % key: list(range(key, 50, 10)) for key in range(10)}
 
 
 @pytest.mark.integration

@@ -60,8 +60,15 @@ def topics(
         bool,
         typer.Option(
             "--grow",
-            help="Also have at least so many partitions in topics that exist. Stop every relay first, "
-            "and wait until nothing is left to be heard.",
+            help="Also have at least so many partitions in topics that exist. Stop every relay first; "
+            "it refuses while anything is left to be heard.",
+        ),
+    ] = False,
+    anyway: Annotated[
+        bool,
+        typer.Option(
+            "--anyway",
+            help="Grow although something is left to be heard, by whoever is gone for good.",
         ),
     ] = False,
 ) -> None:
@@ -93,7 +100,9 @@ def topics(
         from alongside.messaging import partitions as of_topics  # noqa: PLC0415
 
         login = Login.of(settings)
-        grown = cli_support.run(of_topics.grow(settings.kafka_bootstrap, partitions, login))
+        grown = cli_support.run(
+            of_topics.grow(settings.kafka_bootstrap, partitions, login, anyway=anyway)
+        )
         for topic, had in grown.items():
             console.print(f"{topic}: {had} partitions before, {partitions} now")
 

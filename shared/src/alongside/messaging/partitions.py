@@ -4,14 +4,26 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.errors import for_code
 
 from alongside.contracts import TOPICS
+from alongside.errors import Conflict
+from alongside.messaging.lag import standing
 from alongside.messaging.login import Login
+from alongside.messaging.topics import groups_of
 
 
-async def grow(bootstrap: str, partitions: int, login: Login) -> dict[str, int]:
+class StillToHear(Conflict):
+    """Something was said that somebody has not heard yet; it would be heard in another order."""
+
+    code = "still_to_hear"
+
+
+async def grow(
+    bootstrap: str, partitions: int, login: Login, *, anyway: bool = False
+) -> dict[str, int]:
     """Have at least so many partitions in each topic; return how many those had that grew.
 
-    A key moves to another partition by it. Whoever calls has seen to it that nobody publishes, and
-    that nothing waits to be consumed: otherwise a later event of a key may be read before an earlier.
+    A key moves to another partition by it, and a later event of it could be read before an earlier:
+    raises `StillToHear` while anything waits for a consumer, unless it is to be done `anyway`. That
+    nobody publishes meanwhile, whoever calls has seen to.
     """
     admin = AIOKafkaAdminClient(
         bootstrap_servers=bootstrap, client_id="alongside-topics", **login.for_client()
@@ -21,6 +33,8 @@ async def grow(bootstrap: str, partitions: int, login: Login) -> dict[str, int]:
         known = await admin.describe_topics(sorted(TOPICS))
         counts = {each["topic"]: len(each["partitions"]) for each in known}
         small = {topic: count for topic, count in counts.items() if 0 < count < partitions}
+        if small and not anyway:
+            await _refuse_while_anything_waits(bootstrap, login)
         if small:
             answer = await admin.create_partitions(
                 {topic: NewPartitions(partitions) for topic in small}
@@ -31,3 +45,18 @@ async def grow(bootstrap: str, partitions: int, login: Login) -> dict[str, int]:
         return small
     finally:
         await admin.close()
+
+
+async def _refuse_while_anything_waits(bootstrap: str, login: Login) -> None:
+    known = await standing(bootstrap, login, groups_of(), longest=30)
+    waiting = {group: sum(each.waiting.values()) for group, each in known.items()}
+    behind = [
+        f"{group.removeprefix('alongside.')} has {count} records to hear"
+        for group, count in waiting.items()
+        if count
+    ]
+    if behind:
+        raise StillToHear(
+            f"{'; '.join(behind)}. Stop every relay, wait until nothing is left to be heard (alongside "
+            "doctor says so), and try again. Nothing was changed."
+        )

@@ -242,16 +242,12 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         return
     from aiokafka.errors import KafkaError  # noqa: PLC0415  # only the stack has it
 
-    from alongside.messaging.grants import HEARS  # noqa: PLC0415
     from alongside.messaging.lag import standing  # noqa: PLC0415
     from alongside.messaging.login import Login  # noqa: PLC0415
+    from alongside.messaging.topics import groups_of  # noqa: PLC0415
 
-    groups = {
-        f"alongside.{name}-{topic.split('.')[1]}": topic
-        for name in SERVICES
-        if getattr(settings, f"{name}_database_url") is not None
-        for topic in HEARS[name]
-    }
+    named = [each for each in SERVICES if getattr(settings, f"{each}_database_url") is not None]
+    groups = groups_of(named)
     meanwhile = "Pages work meanwhile, and what is said waits in the outbox."
     if not await _listens(settings.kafka_bootstrap):
         yield bad(
@@ -273,7 +269,9 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
             f"{meanwhile}{_log_of(settings, 'kafka')}",
         )
         return
-    yield good("kafka", f"{settings.kafka_bootstrap} answers")
+    waiting = sum(sum(each.waiting.values()) for each in known.values())
+    heard = f"{waiting} records are still to be heard" if waiting else "all that was said is heard"
+    yield good("kafka", f"{settings.kafka_bootstrap} answers; {heard}")
     for group, each in known.items():
         hearing = Hearing(group.removeprefix("alongside."), groups[group], each)
         if hearing.trouble:
