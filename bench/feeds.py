@@ -3,7 +3,6 @@
 import asyncio
 import re
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alongside.stack.ports import free_port, is_free
+from alongside.stack.process import Process, wait_until
 from alongside.testing.folders import scratch_folder
 from bench.client import Load, fetch, load
 from bench.figures import Figure
 from bench.installation import Embedded, Office, command, wait_for
 
+HERE = Path(__file__).parent.parent
 SESSIONS = 100
 REQUESTS = 5_000
 ROUNDS = 5
@@ -80,12 +81,9 @@ def _figures(status: str, rounds: list[tuple[Load, Load]], size: int) -> list[Fi
 
 
 @contextmanager
-def _bare(file: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def _bare(file: Path) -> Iterator[tuple[Process, int]]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.bare", str(file), str(port)])
-    try:
-        wait_for(lambda: not is_free(port))
+    command = [sys.executable, "-m", "bench.bare", file, str(port)]
+    with Process("bare", command, log=file.with_suffix(".log"), cwd=HERE) as process:
+        wait_until(lambda: not is_free(port), process)
         yield process, port
-    finally:
-        process.terminate()
-        process.wait(10)

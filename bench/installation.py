@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from alongside.stack.ports import free_port
+from alongside.stack.process import Process
 
 ALONGSIDE = Path(sys.executable).with_name("alongside")
 ZONE = "America/Chicago"
@@ -51,7 +52,7 @@ class Embedded:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     more: Mapping[str, str] = field(default_factory=dict)
     """Further settings."""
 
@@ -65,17 +66,15 @@ class Embedded:
 
     def start(self) -> float:
         """Start it; return the seconds until it answered its first page."""
-        log = self.folder.with_suffix(".log").open("ab")
         began = time.perf_counter()
-        self.process = subprocess.Popen(
-            [ALONGSIDE, "up"], env=self.settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True,
+        # Ended with us, however we end.
+        self.process = Process(
+            "alongside up", [ALONGSIDE, "up"], log=self.folder.with_suffix(".log"),
+            env=self.settings, stop_signal=signal.SIGINT,
         )  # fmt: skip
-        log.close()
         with httpx2.Client(base_url=self.origin, trust_env=False) as client:
             while True:
-                if self.process.poll() is not None:
-                    raise RuntimeError(self.folder.with_suffix(".log").read_text()[-2000:])
+                self.process.ensure_running()
                 try:
                     answer = client.get("/sign-in", headers={"Accept": "text/html"}, timeout=60)
                 except httpx2.TransportError:
@@ -87,12 +86,7 @@ class Embedded:
     def stop(self) -> None:
         """Stop it as Ctrl-C does."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(30)
-            finally:
-                if self.process.poll() is None:
-                    self.process.kill()
+            self.process.stop(patience=30)
             self.process = None
 
     @contextmanager

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from alongside.settings import SERVICES
 from alongside.stack import kafka_files, postgres
 from alongside.stack.environment import keep_environment, kept_environment
+from alongside.stack.kafka import Guarded, KafkaServer
 from alongside.stack.ports import Ports, is_free
 from alongside.stack.process import Process, StackError, wait_until
+from alongside.stack.supervisor import Elsewhere, Stack
 
 pytestmark = pytest.mark.unit
 
@@ -94,6 +97,31 @@ def test_the_environment_is_kept_as_it_was(tmp_path):
     assert said.stdout == settings["ALONGSIDE_MAIL_FROM"]
 
 
+def test_servers_elsewhere_are_named_by_the_command_or_by_settings(tmp_path, monkeypatch):
+    def said(kafka=None, postgres=None):
+        return Elsewhere.said(tmp_path, kafka=kafka, postgres=postgres)
+
+    for name in SERVICES:
+        monkeypatch.delenv(f"ALONGSIDE_{name.upper()}_DATABASE_URL", raising=False)
+    monkeypatch.setenv("ALONGSIDE_KAFKA_BOOTSTRAP", "bus.example:9092")
+    assert said() == Elsewhere(kafka="bus.example:9092")
+    assert said("another:9092", "postgresql://db").kafka == "another:9092"
+    urls = {name: f"postgresql+asyncpg://{name}@db.example/{name}" for name in SERVICES}
+    settings = {f"ALONGSIDE_{name.upper()}_DATABASE_URL": url for name, url in urls.items()}
+    monkeypatch.setenv("ALONGSIDE_LOGBOOK_DATABASE_URL", urls["logbook"])
+    with pytest.raises(StackError, match="of logbook alone"):
+        said()
+    for name, url in settings.items():
+        monkeypatch.setenv(name, url)
+    assert said() == Elsewhere("bus.example:9092", None, urls)
+    # What this folder's own stack left is no other server, though a shell has read it.
+    keep_environment(tmp_path, {**settings, "ALONGSIDE_KAFKA_BOOTSTRAP": "bus.example:9092"})
+    assert said() == Elsewhere("bus.example:9092", None, urls)
+    (tmp_path / "kafka").mkdir()
+    (tmp_path / "postgres").mkdir()
+    assert said() == Elsewhere()
+
+
 def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("KAFKA_HOME", raising=False)
@@ -122,6 +150,31 @@ def test_a_java_that_is_too_old_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(StackError, match="is version 11"):
         kafka_files.find_java()
+
+
+@pytest.mark.parametrize(
+    ("folder", "host", "why"),
+    [
+        ("file/data", "127.0.0.1", "Not a directory. Choose another --data"),
+        ("data", "192.0.2.1", "can listen on 192.0.2.1"),
+    ],
+)
+def test_where_it_cannot_be_is_said(tmp_path, folder, host, why):
+    (tmp_path / "file").touch()
+    with pytest.raises(StackError, match=why):
+        Stack(tmp_path / folder, port=8000, host=host).start()
+
+
+def test_a_kafka_made_without_users_is_not_started_for_users(tmp_path, monkeypatch):
+    made = tmp_path / "kafka" / "log"
+    made.mkdir(parents=True)
+    (made / "meta.properties").touch()
+    (made / "bootstrap.checkpoint").write_bytes(b"\0records\0")
+    monkeypatch.setattr("alongside.stack.kafka.find_kafka", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("alongside.stack.kafka.find_java", lambda: tmp_path)
+    guarded = Guarded(tmp_path, tmp_path, {Guarded.ADMIN: "secret"})
+    with pytest.raises(StackError, match="made without users"):
+        KafkaServer(made.parent, guarded=guarded).start()
 
 
 def test_a_folder_that_postgres_cannot_enter_is_a_link_to_one_it_can(tmp_path, monkeypatch):

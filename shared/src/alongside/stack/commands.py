@@ -33,20 +33,24 @@ def stack(
         Path, typer.Option(envvar="ALONGSIDE_DATA", help="Folder of databases, log and keys.")
     ] = Path(".stack"),
     port: Annotated[
-        int, typer.Option(envvar="ALONGSIDE_PORT", help="Port of the front door.")
+        int,
+        typer.Option(envvar="ALONGSIDE_PORT", min=0, max=65535, help="Port of the front door."),
     ] = 8000,
     host: Annotated[str, typer.Option(help="Address of the front door.")] = "127.0.0.1",
     smtp: Annotated[
         str | None, typer.Option(help="Where mail goes, as in ALONGSIDE_SMTP_URL.")
     ] = None,
     kafka: Annotated[
-        str | None, typer.Option(help="A Kafka that runs already, as host:port.")
+        str | None,
+        typer.Option(
+            help="A Kafka that runs already, as host:port; else ALONGSIDE_KAFKA_BOOTSTRAP."
+        ),
     ] = None,
     postgres: Annotated[
         str | None,
         typer.Option(
             help="A PostgreSQL that runs already: postgresql://owner:password@host/postgres, of a "
-            "role that may make roles and databases."
+            "role that may make roles and databases. Or name three databases by the settings."
         ),
     ] = None,
     replicas: Annotated[int, typer.Option(min=1, max=9, help="How often each service runs.")] = 1,
@@ -90,11 +94,15 @@ def stack(
 
     began = time.monotonic()
     extra = {"ALONGSIDE_SMTP_URL": smtp} if smtp else {}
+    try:
+        elsewhere = Elsewhere.said(data, kafka=kafka, postgres=postgres)
+    except StackError as error:
+        stop(str(error))
     whole = Stack(
         data,
         port=port,
         host=host,
-        elsewhere=Elsewhere(kafka=kafka, postgres=postgres),
+        elsewhere=elsewhere,
         extra=extra,
         replicas=replicas,
         by_role=by_role,
@@ -102,7 +110,7 @@ def stack(
         say=lambda line: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {line}"),
     )
     founder = {"email": email, "name": name, "zone": zone, "association": association}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _told_by():
         signal.signal(number, _told_to_stop)
     try:
         if databases_alone:
@@ -134,10 +142,19 @@ class _Told(BaseException):
     """Somebody pressed Ctrl-C, or asked us to end."""
 
 
-def _told_to_stop(_number: int, _frame: FrameType | None) -> NoReturn:
+def _told_by() -> list[signal.Signals]:
+    """Return the signals by which we are asked to end: under nohup a closed terminal is none of them."""
+    ending = [signal.SIGINT, signal.SIGTERM]
+    deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return ending if deaf else [*ending, signal.SIGHUP]
+
+
+def _told_to_stop(by: int, _frame: FrameType | None) -> NoReturn:
     # Once is enough: stopping is bounded, and must not be broken off half-way.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _told_by():
         signal.signal(number, signal.SIG_IGN)
+    if by == signal.SIGHUP:
+        console.quiet = True  # the terminal is closed: nobody reads, and writing fails
     console.print("Stopping …")
     raise _Told
 

@@ -76,6 +76,12 @@ class KafkaServer:
             raise StackError(message)
         return self._process
 
+    @property
+    def has_users(self) -> bool:
+        """Whether its folder was made with users."""
+        records = self.folder / "log" / "bootstrap.checkpoint"
+        return records.exists() and Guarded.ADMIN.encode() in records.read_bytes()
+
     def start(self, *, longest: float = 90) -> None:
         """Start the broker and wait until it answers requests.
 
@@ -108,6 +114,12 @@ class KafkaServer:
             ]
         if not (self.folder / "log" / "meta.properties").exists():
             self._format([*run, "-XX:TieredStopAtLevel=1"], properties)
+        elif self._guarded and not self.has_users:
+            message = (
+                f"The Kafka in {self.folder} was made without users, so nobody could sign in to it. "
+                "Start without --secure, or with another --data."
+            )
+            raise StackError(message)
         self._process = Process(
             "Kafka", [*run, "kafka.Kafka", properties], log=self._log, holds=self._holds
         )

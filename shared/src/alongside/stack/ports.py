@@ -14,14 +14,19 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Tell whether one could listen on a port."""
+    return obstacle(port, host) is None
+
+
+def obstacle(port: int, host: str = "127.0.0.1") -> OSError | None:
+    """Return why one cannot listen on a port; nothing if one can."""
     with socket.socket() as probe:
         # As servers do: the last connections of a server that just stopped do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 class Ports:

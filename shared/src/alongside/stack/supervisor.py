@@ -8,6 +8,7 @@ in one process or several, by replica or by role, and the door. What ends by its
 other services go on without it.
 """
 
+import errno
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -34,12 +35,13 @@ from alongside.stack.environment import (
     command,
     inherited,
     keep_environment,
+    kept_environment,
     outside,
 )
 from alongside.stack.kafka import Guarded, KafkaServer
 from alongside.stack.keys import hand_out
 from alongside.stack.lock import Lock
-from alongside.stack.ports import Ports, free_port, is_free
+from alongside.stack.ports import Ports, free_port, is_free, obstacle
 from alongside.stack.postgres import PostgresServer, kept_secret
 from alongside.stack.process import Process, StackError, wait_until
 
@@ -61,6 +63,36 @@ class Elsewhere:
     """Bootstrap addresses."""
     postgres: str | None = None
     """Address of a role that may make roles and databases."""
+    databases: Mapping[ServiceName, str] = field(default_factory=dict)
+    """Databases that are there already, by service: of all of them, or of none."""
+
+    @classmethod
+    def said(cls, data: Path, *, kafka: str | None, postgres: str | None) -> Self:
+        """Return what the command line names, else the settings in the environment.
+
+        Settings that this folder's own stack left, in `environment`, name nothing elsewhere: a
+        shell may have read them to work on it. Raises `StackError` where some databases are named.
+        """
+        kept = kept_environment(data)
+
+        def named(setting: str, own: str) -> str | None:
+            value = inherited().get(setting)
+            return None if (data / own).exists() and value == kept.get(setting) else value
+
+        databases = {
+            name: url
+            for name in SERVICES
+            if (url := named(f"{PREFIX}{name.upper()}_DATABASE_URL", "postgres"))
+        }
+        if postgres or not databases:
+            return cls(kafka or named(f"{PREFIX}KAFKA_BOOTSTRAP", "kafka"), postgres)
+        if len(databases) < len(SERVICES):
+            message = (
+                f"The settings name the database of {', '.join(databases)} alone. Name the "
+                "databases of all services, or of none."
+            )
+            raise StackError(message)
+        return cls(kafka or named(f"{PREFIX}KAFKA_BOOTSTRAP", "kafka"), None, databases)
 
 
 @dataclass
@@ -192,6 +224,7 @@ class Stack:
         keep_environment(self.data, self.environment)
         self._migrate()
         self._wait_for_kafka()
+        self.say("Starting the services …")
         for name, replica in self._processes():
             self.start_service(name, replica)
         self._name_processes()
@@ -221,17 +254,26 @@ class Stack:
         return [(name, replica) for replica in range(1, self.replicas + 1) for name in SERVICES]
 
     def _take_folder(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
         try:
+            self.data.mkdir(parents=True, exist_ok=True)
             self._lock.take()
         except BlockingIOError:
             message = f"Another stack runs in {self.data}. Give this one --data and --port."
             raise StackError(message) from None
+        except OSError as error:
+            message = (
+                f"Nothing can be kept in {self.data}: {error.strerror}. Choose another --data."
+            )
+            raise StackError(message) from None
         if not self._parts_lock.take_within(60, self.say, "Parts of a killed stack still end …"):
             message = f"Parts of a stack that was killed still run in {self.data}; see its logs."
             raise StackError(message)
-        if not is_free(self.port, self.host):
+        why = obstacle(self.port, self.host)
+        if why is not None and why.errno == errno.EADDRINUSE:
             message = f"Port {self.port} is taken. Choose another with --port."
+            raise StackError(message)
+        if why is not None:
+            message = f"Nobody can listen on {self.host}:{self.port} here: {why.strerror}."
             raise StackError(message)
 
     def _launch_kafka(self) -> None:
@@ -247,6 +289,8 @@ class Stack:
             say=self.say,
             guarded=self._guarded() if self.secure else None,
         )
+        if self.kafka.has_users and not self.secure:
+            self.say("This Kafka was made with --secure; without it, it asks nobody who they are.")
         self.kafka.launch()
         self._bootstrap = self.kafka.bootstrap
 
@@ -268,6 +312,9 @@ class Stack:
             raise StackError(message) from error
 
     def _start_postgres(self) -> None:
+        if self.elsewhere.databases:
+            self._urls = dict(self.elsewhere.databases)
+            return
         if self.elsewhere.postgres:
             databases, prefix = Databases.at(self.elsewhere.postgres), "alongside_"
         else:
