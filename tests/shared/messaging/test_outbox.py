@@ -189,6 +189,17 @@ async def test_the_local_bus_makes_each_event_take_effect_once(toy):
     assert await toy.order("p") == ["1", "2"]
 
 
+async def test_what_the_local_bus_has_no_time_for_comes_again(toy):
+    await toy.say("p", "1", "2")
+    await toy.say("q", "1")
+    bus = LocalBus([toy.consumer])
+    assert await relay_for(toy, bus, publish_timeout=0).round() == 0
+    assert await toy.order("p") == []
+    toy.clock.advance(timedelta(minutes=1))
+    assert await relay_for(toy, bus).drain() == 3
+    assert await toy.order("p") == ["1", "2"]
+
+
 async def test_what_was_said_is_said_again_and_done_once(toy):
     await toy.say("p", "1", "2")
     await toy.say("q", "1")

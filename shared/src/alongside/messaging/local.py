@@ -6,11 +6,15 @@ durable as Kafka. A consumer that already had it is a no-op, so a retry after on
 failed repeats nothing.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from alongside.messaging.envelope import Envelope
 from alongside.messaging.subscription import Consumer, RawRecord
+
+_TOGETHER = 50
+"""So many records at most are one transaction of a consumer: pages wait for it."""
 
 
 class LocalBus:
@@ -26,6 +30,34 @@ class LocalBus:
         raw = raw_record(envelope)
         for consumer in self._by_topic.get(envelope.topic, ()):
             await consumer.deliver_or_park(envelope, raw)
+
+    async def publish_all(
+        self, envelopes: Sequence[Envelope], *, within: float
+    ) -> Sequence[BaseException | None]:
+        """Deliver records of different keys, some at a time; return what went wrong with each, in order.
+
+        Those that time did not suffice for have failed: they come again.
+        """
+        errors: list[BaseException | None] = []
+        until = asyncio.get_running_loop().time() + within
+        for first in range(0, len(envelopes), _TOGETHER):
+            some = envelopes[first : first + _TOGETHER]
+            failed: BaseException | None = None
+            try:
+                async with asyncio.timeout_at(until):
+                    await self._deliver(some)
+            except Exception as error:  # noqa: BLE001  # any fault means: not delivered
+                failed = error
+            errors += [failed] * len(some)
+        return errors
+
+    async def _deliver(self, envelopes: Sequence[Envelope]) -> None:
+        batches: dict[Consumer, list[tuple[Envelope, RawRecord]]] = defaultdict(list)
+        for envelope in envelopes:
+            for consumer in self._by_topic.get(envelope.topic, ()):
+                batches[consumer].append((envelope, raw_record(envelope)))
+        for consumer, batch in batches.items():
+            await consumer.deliver_batch(batch)
 
 
 def raw_record(envelope: Envelope) -> RawRecord:
