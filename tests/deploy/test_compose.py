@@ -33,9 +33,14 @@ PARTS_OF = {name: (name, f"{name}-worker", f"{name}-relay", f"migrate-{name}") f
 OURS = {name: each for name, each in SERVICE.items() if str(each["image"]).startswith("alongside-")}
 
 
-def run(*command: str | Path, **options) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, timeout=60, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=False, timeout=60, **options
+        list(map(str, command)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+        **options,
     )
 
 
