@@ -231,6 +231,9 @@ def test_numbers_one_and_many_in_spanish():
     assert said[0] == "1 registro espera que usted diga si es correcto, 1 h en total."
     assert said[1] == "Le devolvieron 1 registro con un motivo, 1 h en total."
     assert said[2].startswith("1 sesión a su cargo todavía no tiene asistencia registrada")
+    # What only a newer version knows.
+    assert hours.awaited("of_tomorrow", 2, "1 h").sentence == "2 asuntos esperan su respuesta."
+    assert ENGLISH.hours.awaited("of_tomorrow", 1, "1 h").sentence == "1 thing waits for your word."
     many = hours.awaited("record", 3, "4 h").headline
     assert many.endswith("3 sesiones a su cargo todavía no tienen asistencia registrada")
     assert hours.vouched("Ada", 2, 1, not_theirs=False) == (
