@@ -32,8 +32,9 @@ from alongside_notifier.domain.calendar import Names, feed_fragment
 from alongside_notifier.domain.vcalendar import feed
 from alongside_notifier.domain.view import view_of
 from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
-from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats
+from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
 from alongside_notifier.handlers.sessions import on_sessions
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.uow import NotifierUow
 from bench.figures import Figure
 from bench.timing import on_both, usual_ms

@@ -13,8 +13,9 @@ from alongside_notifier.domain.calendar import LOOK_BACK
 from alongside_notifier.domain.told import noted
 from alongside_notifier.domain.view import people_of, view_of
 from alongside_notifier.handlers.feeds import rebuild_feeds
-from alongside_notifier.handlers.refresh import Turn, refresh_seats
+from alongside_notifier.handlers.refresh import refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.seats import SeatKey
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow

@@ -7,7 +7,8 @@ from alongside.errors import NotFound
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.reminders import checked_leads
 from alongside_notifier.domain.view import leaders
-from alongside_notifier.handlers.refresh import Turn, refresh_series, series_of
+from alongside_notifier.handlers.refresh import refresh_series, series_of
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.uow import NotifierUow
 
 

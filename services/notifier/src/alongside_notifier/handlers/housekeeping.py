@@ -8,8 +8,9 @@ from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.feeds import rebuild_feeds
 from alongside_notifier.handlers.more_feeds import follow_choice
 from alongside_notifier.handlers.office import end_days
-from alongside_notifier.handlers.refresh import Turn, refresh_seats
+from alongside_notifier.handlers.refresh import refresh_seats
 from alongside_notifier.handlers.tell import OpenUow
+from alongside_notifier.handlers.turns import Turn
 
 _ROUND = 50
 

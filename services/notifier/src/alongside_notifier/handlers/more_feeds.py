@@ -16,7 +16,8 @@ from alongside_notifier.handlers.feeds import (
     seconds,
 )
 from alongside_notifier.handlers.office import fill_office
-from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats
+from alongside_notifier.handlers.refresh import refresh_person, refresh_seats
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.tables import FeedRow
 from alongside_notifier.store.uow import NotifierUow
 

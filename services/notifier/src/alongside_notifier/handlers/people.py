@@ -18,8 +18,9 @@ from alongside_notifier.handlers.feeds import ensure_feed, rebuild_feeds
 from alongside_notifier.handlers.mailroom import queue_letter, wait_for_quiet
 from alongside_notifier.handlers.more_feeds import end_office
 from alongside_notifier.handlers.office import show_days
-from alongside_notifier.handlers.refresh import Turn, refresh_person, refresh_seats, series_of
+from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, series_of
 from alongside_notifier.handlers.spoken import words_for
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.uow import NotifierUow
 
 

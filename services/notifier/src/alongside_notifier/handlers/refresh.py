@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from alongside.contracts import PersonState, SeriesState
 from alongside_notifier.desk import Desk
-from alongside_notifier.domain.calendar import Names, feed_fragment
-from alongside_notifier.domain.feeds import PLAIN, Channel, Confirmed, Note
+from alongside_notifier.domain.calendar import feed_fragment
+from alongside_notifier.domain.feeds import PLAIN, Channel, Note
 from alongside_notifier.domain.reminders import Due, leads_for, reminders_of, waiting_of
 from alongside_notifier.domain.told import NOTHING, Told, asks_again, left_to_tell, noted
 from alongside_notifier.domain.vcalendar import Fragment
@@ -16,53 +16,20 @@ from alongside_notifier.domain.view import (
     is_removed,
     leaders,
     membership_sequence,
-    people_of,
-    providers_of,
-    shown_roster,
     view_of,
     whole_view,
 )
 from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
-from alongside_notifier.handlers.hurry import AT_ONCE, Step, hurried
+from alongside_notifier.handlers.hurry import AT_ONCE, hurried
+from alongside_notifier.handlers.names import names_for
 from alongside_notifier.handlers.standing import numbers_of
-from alongside_notifier.store.people import DEFAULTS, Preferences
+from alongside_notifier.handlers.turns import Known, Turn, known_of, locked
+from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.seats import SeatKey, Shown
 from alongside_notifier.store.tables import SeatRow
 from alongside_notifier.store.uow import NotifierUow
 
 _NOTHING = Fragment("")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A series as it is now, and how it came to be so."""
-
-    series: SeriesState
-    at: datetime
-    """When it became so; whoever left with nothing to come then is out."""
-    step: Step | None = None
-    """From what it came, if it changed."""
-    only: frozenset[str] | None = None
-    """Whom it is brought in line for; None for everybody in it."""
-    traceparent: str | None = None
-    """The trace of what changed it, if that is another than what runs now."""
-
-
-def shown_names(series: SeriesState) -> frozenset[str]:
-    """Return the people whose names calendars show of a series."""
-    return providers_of(series).union(shown_roster(series, ""))
-
-
-async def names_for(series: SeriesState, uow: NotifierUow) -> Names:
-    """Return the names that calendars show of a series."""
-    people = await uow.people.by_ids(shown_names(series))
-    return names_of(series, people, await uow.people.association_name())
-
-
-def names_of(series: SeriesState, people: Mapping[str, PersonState], association: str) -> Names:
-    """Return the names that calendars show of a series, of people who are known."""
-    shown = {who: people[who].name for who in shown_names(series) if who in people}
-    return Names(association=association, people=shown)
 
 
 def seat_view(series: SeriesState, person_id: str, seat: SeatRow | None) -> View | None:
@@ -92,10 +59,10 @@ async def refresh_seats(turns: Sequence[Turn], uow: NotifierUow, desk: Desk) -> 
     """
     if not turns:
         return set()
-    seats = await _locked(turns, uow)
+    seats = await locked(turns, uow)
     for turn in turns:
         await _carry_over(turn, seats, uow)
-    known = await _known(turns, seats, uow)
+    known = await known_of(turns, seats, uow)
     found = [
         _seat_now(turn, person_id, seats.get((person_id, turn.series.series_id)), known, desk, uow)
         for turn in turns
@@ -125,70 +92,6 @@ async def refresh_seats(turns: Sequence[Turn], uow: NotifierUow, desk: Desk) -> 
         for key, shown in changed.items()
         if key not in seats or seats[key].fragment != shown.fragment.text
     }
-
-
-async def _locked(turns: Sequence[Turn], uow: NotifierUow) -> dict[SeatKey, SeatRow]:
-    """Lock the seats of all that turns are about."""
-    whom = [each.only for each in turns]
-    everybody = frozenset[str]().union(*(each for each in whom if each is not None))
-    return await uow.seats.of_all(
-        [each.series.series_id for each in turns],
-        only=None if None in whom else everybody,
-        lock=True,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known of everybody and everything that turns are about, asked once."""
-
-    concerned: Mapping[str, Sequence[str]]
-    """Whom each series concerns."""
-    people: Mapping[str, PersonState]
-    chosen: Mapping[str, Preferences]
-    groups: Mapping[str, tuple[int, ...]]
-    names: Mapping[str, Names]
-    """What calendars show of each series."""
-    own: Mapping[str, Channel]
-    """Each person's own feed."""
-    more: Sequence[Channel]
-    """Feeds beside people's own that are about sessions."""
-    marks: Mapping[tuple[str, str], Sequence[Confirmed]]
-    """What was confirmed, by person and series, of those who want their calendar to say so."""
-
-
-async def _known(
-    turns: Sequence[Turn],
-    seats: Mapping[SeatKey, SeatRow],
-    uow: NotifierUow,
-) -> _Known:
-    seated: dict[str, set[str]] = {}
-    for person_id, series_id in seats:
-        seated.setdefault(series_id, set()).add(person_id)
-    concerned = {
-        each.series.series_id: sorted(
-            people_of(each.series) | seated.get(each.series.series_id, set())
-            if each.only is None
-            else each.only
-        )
-        for each in turns
-    }
-    everybody = {who for people in concerned.values() for who in people}
-    shown = {who for each in turns for who in shown_names(each.series)}
-    people = await uow.people.by_ids(everybody | shown)
-    association = await uow.people.association_name()
-    channels = await uow.feeds.channels(everybody)
-    wanted = {each.person_id for each in channels if each.hours}
-    return _Known(
-        concerned=concerned,
-        people=people,
-        chosen=await uow.people.preferences_of(everybody),
-        groups=await uow.groups.leads_of({each.series.group_id for each in turns}),
-        names={each.series.series_id: names_of(each.series, people, association) for each in turns},
-        own={each.person_id: each for each in channels if each.kind == "own"},
-        more=[each for each in channels if each.kind in {"more", "lead"}],
-        marks=await uow.entries.confirmed(concerned, wanted) if wanted else {},
-    )
 
 
 async def _carry_over(turn: Turn, seats: Mapping[SeatKey, SeatRow], uow: NotifierUow) -> None:
@@ -229,7 +132,7 @@ def _note_clocks(
 async def _refresh_parts(
     turns: Sequence[Turn],
     views: Mapping[SeatKey, View | None],
-    known: _Known,
+    known: Known,
     uow: NotifierUow,
     desk: Desk,
 ) -> set[str]:
@@ -257,7 +160,7 @@ async def _part(
     channel: Channel,
     series: SeriesState,
     views: Mapping[SeatKey, View | None],
-    known: _Known,
+    known: Known,
     uow: NotifierUow,
     desk: Desk,
 ) -> Fragment:
@@ -294,7 +197,7 @@ async def refresh_lead_feeds(series_id: str, uow: NotifierUow, desk: Desk) -> No
     if series is None or not channels:
         return
     leading = sorted({each.person_id for each in channels})
-    known = _Known(
+    known = Known(
         concerned={series_id: leading},
         people={},
         chosen=await uow.people.preferences_of(leading),
@@ -335,7 +238,7 @@ def _seat_now(
     turn: Turn,
     person_id: str,
     seat: SeatRow | None,
-    known: _Known,
+    known: Known,
     desk: Desk,
     uow: NotifierUow,
 ) -> _SeatNow:

@@ -6,7 +6,8 @@ from alongside.contracts.sessions import SessionsEvent
 from alongside_notifier.desk import Desk
 from alongside_notifier.handlers.feeds import rebuild_feeds
 from alongside_notifier.handlers.hurry import Step
-from alongside_notifier.handlers.refresh import Turn, refresh_seats
+from alongside_notifier.handlers.refresh import refresh_seats
+from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.uow import NotifierUow
 
 

@@ -19,7 +19,8 @@ from alongside_notifier.domain.view import View
 from alongside_notifier.domain.words import Words
 from alongside_notifier.handlers.channels import tell_by_channels
 from alongside_notifier.handlers.mailroom import Draft, queue_letters
-from alongside_notifier.handlers.refresh import names_of, seat_view, shown_names
+from alongside_notifier.handlers.names import names_of, shown_names
+from alongside_notifier.handlers.refresh import seat_view
 from alongside_notifier.handlers.series_letters import series_letter, why
 from alongside_notifier.store.people import DEFAULTS, Preferences
 from alongside_notifier.store.seats import SeatKey
