@@ -76,6 +76,20 @@ def test_every_setting_they_name_exists():
     assert {name.upper() for name in mounted} <= known
 
 
+def test_every_setting_can_be_said():
+    """But for Kafka's login, which is for one elsewhere, and rehearsals."""
+    files = "".join(path.read_text() for path in (COMPOSE, *OVERLAYS, DOCKERFILE)).lower()
+    silent = {name for name in Settings.model_fields if f"alongside_{name}" not in files}
+    assert silent == {"kafka_user", "kafka_password", "kafka_ca", "clock_file"}
+
+
+def test_a_server_has_room_for_every_process():
+    (said,) = re.findall(r"max_connections=(\d+)", str(SERVICE["postgres"]["command"]))
+    processes = [name for name, each in OURS.items() if each["command"][0] == "serve"]
+    # A pool, and the connection by which each process is woken; some are kept for others.
+    assert len(processes) * (Settings.model_fields["database_pool"].default + 1) < int(said) * 0.8
+
+
 def test_a_service_gets_its_own_secrets_and_no_others():
     for name in SERVICES:
         for part in PARTS_OF[name]:

@@ -222,6 +222,20 @@ def test_each_database_belongs_to_its_service_alone():
     assert not any(role.get("superuser") or role.get("inRoles") for role in roles)
 
 
+def test_a_server_has_room_for_every_process():
+    (base,) = resources(BASE / "kustomization.yaml")
+    said = dict(each.split("=", 1) for each in base["configMapGenerator"][0]["literals"])
+    each_keeps = int(said["ALONGSIDE_DATABASE_POOL"]) + 1
+    most = sum(
+        named("HorizontalPodAutoscaler", f"{name}-web")["spec"]["maxReplicas"]
+        + named("ScaledObject", f"{name}-work")["spec"]["maxReplicaCount"]
+        + named("Deployment", f"{name}-relay")["spec"]["replicas"]
+        for name in SERVICES
+    )
+    said = named("Cluster", "postgres")["spec"]["postgresql"]["parameters"]
+    assert most * each_keeps < int(said["max_connections"]) * 0.9
+
+
 def test_nothing_is_reachable_unless_it_is_said():
     everything = named("NetworkPolicy", "nothing")["spec"]
     assert everything == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
