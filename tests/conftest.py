@@ -17,7 +17,7 @@ from pytest_socket import SocketConnectBlockedError
 
 from alongside.stack.kafka import KafkaServer
 from alongside.stack.kafka_files import find_java, find_kafka
-from alongside.stack.postgres import SHELTER, find_binaries
+from alongside.stack.postgres import find_binaries
 from alongside.stack.process import StackError
 from alongside.stack.supervisor import Stack
 from alongside.testing import FixedClock
@@ -166,19 +166,13 @@ def smtp_sink() -> Iterator[SmtpSink]:
 
 
 @pytest.fixture(scope="session")
-def stack_can_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def stack_can_run() -> None:
     """Skip, with the reason, where no PostgreSQL or no Kafka is to be had."""
     for what, find in (("PostgreSQL", find_binaries), ("Java", find_java), ("Kafka", find_kafka)):
         try:
             find()
         except StackError as error:
             unavailable(what, error)
-    yield
-    # Under root, clusters of stacks in pytest's own folders are kept elsewhere: sweep them up.
-    ours = str(tmp_path_factory.getbasetemp())
-    for origin in SHELTER.glob("*/origin"):
-        if origin.read_text().startswith(ours):
-            shutil.rmtree(origin.parent)
 
 
 @pytest.fixture

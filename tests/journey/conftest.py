@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from alongside.testing.folders import scratch_folder
 from journey.installation import Installation
 from journey.story import Story
 
@@ -31,17 +32,19 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=["embedded", "stack"])
-def installation(request, settings, tmp_path_factory):
+def installation(request, settings):
     """A running installation of each mode, and the link by which its first coordinator comes in."""
-    where = Installation(request.param, tmp_path_factory.mktemp(request.param), settings=settings)
     if request.param == "stack":
         request.getfixturevalue("stack_can_run")
-    link = where.start(
-        "--email", "cora@circle.example", "--name", "Cora Sample",
-        "--zone", "America/Chicago", "--association", "Sample Circle Association",
-    )  # fmt: skip
-    yield where, link
-    assert where.leave() == 0, "Ctrl-C stops it cleanly"
+    # PostgreSQL runs as a user of its own under root, whom pytest's own folders keep out.
+    with scratch_folder("journey") as folder:
+        where = Installation(request.param, folder, settings=settings)
+        link = where.start(
+            "--email", "cora@circle.example", "--name", "Cora Sample",
+            "--zone", "America/Chicago", "--association", "Sample Circle Association",
+        )  # fmt: skip
+        yield where, link
+        assert where.leave() == 0, "Ctrl-C stops it cleanly"
 
 
 @pytest.fixture(scope="module")

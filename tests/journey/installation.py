@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from alongside.stack.ports import free_port
+from alongside.stack.process import leashed
 
 ALONGSIDE = Path(sys.executable).with_name("alongside")
 PATIENCE = 30
@@ -63,7 +64,8 @@ class Installation:
         self.clock_file.write_text(str(self.shift))
         log = (self.folder / f"{self.kind}.log").open("a")
         self.process = subprocess.Popen(
-            [ALONGSIDE, *command, *arguments],
+            # It ends with the tests, however those end.
+            leashed([ALONGSIDE, *command, *arguments]),
             env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             text=True, start_new_session=True,
         )  # fmt: skip

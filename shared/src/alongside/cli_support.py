@@ -1,6 +1,7 @@
 """What every command needs: an open installation, and errors that read as sentences."""
 
 import asyncio
+import errno
 import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -23,6 +24,11 @@ console = Console(stderr=True, highlight=False)
 """For people: progress and remarks. What a script reads goes to standard output alone."""
 
 Answer = TypeVar("Answer")
+
+_NOT_OURS = frozenset(
+    {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS, errno.ENOSPC}
+)
+"""Faults of a folder or disk, not of the program."""
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -47,9 +53,16 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def run(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run a command's coroutine; an expected error becomes one line and exit code 1."""
+    """Run a command's coroutine; an expected error becomes one line and exit code 1.
+
+    So does a file or folder that cannot be had: that is for whoever called us to mend.
+    """
     try:
         return asyncio.run(work)
+    except OSError as error:
+        if error.filename is None or error.errno not in _NOT_OURS:
+            raise
+        stop(f"{error.filename}: {error.strerror}.")
     except AlongsideError as error:
         lines = [f"{field}: {text}" for field, text in error.fields.items()] or [error.detail]
         stop("\n".join(lines))

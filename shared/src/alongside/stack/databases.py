@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import asyncpg
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from alongside.stack.process import StackError
 
@@ -31,8 +32,16 @@ class Databases:
 
     @classmethod
     def at(cls, url: str) -> Self:
-        """Return the server at an address such as postgresql://owner:password@host:5432/postgres."""
-        parts = make_url(url)
+        """Return the server at an address such as postgresql://owner:password@host:5432/postgres.
+
+        Raises `StackError` where that is no address.
+        """
+        try:
+            parts = make_url(url)
+        except ArgumentError:
+            # The address may hold a password: it is not repeated.
+            message = "PostgreSQL's address reads postgresql://owner:password@host:5432/postgres."
+            raise StackError(message) from None
         return cls(
             parts.host or "127.0.0.1",
             parts.port or 5432,
@@ -40,6 +49,11 @@ class Databases:
             parts.password or "",
             entry=parts.database or "postgres",
         )
+
+    @property
+    def place(self) -> str:
+        """Where the server is, without any password."""
+        return f"{self._host}:{self._port}"
 
     def url(self, database: str, role: str | None = None, password: str | None = None) -> str:
         """Return the SQLAlchemy address of a database; without a role, as the owner."""

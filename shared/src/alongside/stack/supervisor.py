@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import asyncpg
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -329,10 +330,17 @@ class Stack:
             self.postgres.start()
             databases, prefix = self.postgres.databases, ""
             databases.close_the_rest()
+            link = self.data / "postgres"
+            if link.is_symlink():
+                self.say(f"No other user can enter {self.data}: its files are in {link.resolve()}")
             self.say(f"PostgreSQL listens on 127.0.0.1:{self.postgres.port}")
         for name in SERVICES:
             password = kept_secret(self.data / "secrets" / f"{name}.password")
-            self._urls[name] = databases.ensure(f"{prefix}{name}", password)
+            try:
+                self._urls[name] = databases.ensure(f"{prefix}{name}", password)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                message = f"No database can be had at {databases.place}: {error or 'no answer'}"
+                raise StackError(message) from error
 
     def _migrate(self) -> None:
         self.say("Bringing the databases up to date …")
