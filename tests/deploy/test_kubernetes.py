@@ -208,6 +208,18 @@ def test_workers_come_and_go_with_what_waits_for_each_consumer():
         assert watched == {
             (f"alongside.{name}-{topic.split('.')[1]}", topic) for topic in HEARS[name]
         }
+        # What KEDA takes from a trigger, and what from its authentication alone.
+        for each in spec["triggers"]:
+            assert each["authenticationRef"] == {"name": "kafka"}
+            assert each["metadata"].keys() == {
+                *("bootstrapServers", "consumerGroup", "topic", "lagThreshold", "version"),
+                *("offsetResetPolicy", "sasl", "tls"),
+            }
+            assert each["metadata"]["version"].split(".")[0] == VERSION.split(".")[0]
+    known = named("TriggerAuthentication", "kafka")["spec"]
+    assert [each["parameter"] for each in known["secretTargetRef"]] == ["password", "ca"]
+    (reader,) = known["configMapTargetRef"]
+    assert named("ConfigMap", reader["name"])["data"] == {reader["key"]: "lag-reader"}
 
 
 def test_each_database_belongs_to_its_service_alone():
