@@ -134,6 +134,8 @@ _COPIES: tuple[tuple[ServiceName, str, str, str, str], ...] = (
     ("scheduler", "answers", "series_id, key, person_id, answer", "answers", "1, 2, 3"),
     ("scheduler", "progress", "*", "progress", "1"),
     ("scheduler", "recorded", "*", "recorded", "1, 2"),
+    ("scheduler", "visits", "*", "visits", "1, 2"),
+    ("logbook", "visits", "*", "visits", "1, 2"),
 )  # fmt: skip
 """What is a copy of what others own, or was made from it, and what must come out the same again."""
 

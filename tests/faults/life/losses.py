@@ -26,7 +26,8 @@ IN_TURN: tuple[ServiceName, ...] = ("notifier", "logbook", "scheduler")
 but for what the scheduler keeps of the other two."""
 
 FORGET_COPIES = (
-    "DELETE FROM answers", "DELETE FROM progress", "DELETE FROM recorded", "DELETE FROM inbox",
+    "DELETE FROM answers", "DELETE FROM progress", "DELETE FROM recorded", "DELETE FROM visits",
+    "DELETE FROM inbox",
 )  # fmt: skip
 """What the scheduler may know although nobody does any more: it hears all of it again."""
 
@@ -55,7 +56,7 @@ class Backup:
         """Dump one database."""
         self.acknowledged[service] = Done(
             series=dict(done.series), people=done.people.copy(), entries=set(done.entries),
-            answers=dict(done.answers),
+            answers=dict(done.answers), visits=dict(done.visits),
         )  # fmt: skip
         if service == "notifier":
             self.delivered = delivered

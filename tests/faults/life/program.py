@@ -22,6 +22,7 @@ from alongside.web.tokens import cookie_name, sign_session
 ZONE = "America/Chicago"
 PROVIDERS, SUPERVISEES, AT_ONCE = 4, 16, 8
 MOST_SERIES = 24
+NOT_HELD = {"held": False, "reason": "weather"}
 FAR_AWAY = 150
 """Seconds after which a client gives up: by then everything must long be back."""
 
@@ -50,6 +51,8 @@ class Done:
     """Every version of an hour entry that somebody was told."""
     answers: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """By person, series and occurrence: the last answer."""
+    visits: dict[tuple[str, str], tuple[int, bool, int]] = field(default_factory=dict)
+    """By series and occurrence: version, whether it was held, and minutes, as last logged."""
     slowest: float = 0
 
 
@@ -146,6 +149,7 @@ class Program:
             )  # fmt: skip
         for number in range(2 * PROVIDERS):
             await self._group(number, chance)
+        await self._site()
         # Something has been recorded before anything strikes, or is backed up.
         async with asyncio.timeout(60):
             while not self.done.entries:
@@ -170,6 +174,22 @@ class Program:
         for person in chance.sample(self.supervisees, 4):
             await self._join(made["group_id"], person)
 
+    async def _site(self) -> None:
+        """One of the providers also consults at a site; some of the visits have been."""
+        began = datetime.now(UTC).date() - timedelta(days=70)
+        api = "/api/scheduler/v1"
+        site = await self.ask(self.boss, "POST", f"{api}/sites", {"name": "Oak Room", "zone": ZONE})
+        pairing = await self.ask(
+            self.boss, "POST", f"{api}/sites/{site['site_id']}/pairings",
+            {"consultant_id": self.providers[0], "begins_on": began.isoformat()},
+        )  # fmt: skip
+        plan = {
+            "frequency": "weekly", "starts_on": began.isoformat(), "count": 12,
+            "start_time": "05:00", "duration_minutes": 45, "title": "Visit",
+        }  # fmt: skip
+        path = f"{api}/pairings/{pairing['pairing_id']}/visits"
+        self._told(await self.ask(self.providers[0], "POST", path, plan))
+
     async def live(self) -> None:
         """Everybody does what they do until told to stop; what was begun is brought to its end."""
         async with asyncio.TaskGroup() as group:
@@ -191,7 +211,7 @@ class Program:
             (self._schedule, 3), (self._move, 4), (self._cancel, 2), (self._rename, 2),
             (self._roster, 3), (self._book, 5), (self._unbook, 3), (self._answer, 12),
             (self._record, 14), (self._confirm, 10), (self._send_back, 4), (self._rename_person, 1),
-            (self._look, 34),
+            (self._log_visit, 4), (self._look, 30),
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:
@@ -218,7 +238,7 @@ class Program:
         running = [
             (series, each)
             for series in self.series.values()
-            if series["kind"] == kind and series["status"] == "planned"
+            if series["kind"] == kind and series["status"] == "planned" and series["members"]
             for each in series["occurrences"]
             if each["status"] == "planned"
         ]
@@ -366,6 +386,21 @@ class Program:
             if told:
                 self._entry(told)
 
+    async def _log_visit(self, chance: random.Random) -> None:
+        who = self.providers[0]
+        state = chance.choice(("to_log", "logged"))
+        page = await self.ask(who, "GET", f"/api/logbook/v1/visits?state={state}")
+        if not page or not page["visits"]:
+            return
+        visit = chance.choice(page["visits"])
+        place = visit["series_id"], visit["key"]
+        async with self._lock(place):
+            held = chance.random() < 0.8
+            said = {"held": True, "minutes": chance.randint(5, 90)} if held else NOT_HELD
+            path = f"/api/logbook/v1/visits/{place[0]}/{place[1]}"
+            if told := await self.ask(who, "PUT", path, said):
+                self.done.visits[place] = told["version"], held, told["log"]["minutes"]
+
     async def _rename_person(self, chance: random.Random) -> None:
         await self.rename(chance.choice(self.supervisees + self.providers[:1]), chance)
 
@@ -414,7 +449,7 @@ class Program:
 _NOUNS = (
     "/cancel", "/move", "/series", "/roster", "/bookings", "/slots", "/availability", "/people",
     "/groups", "/answers", "/attendance", "/confirm", "/return", "/entries", "/sessions", "/progress",
-    "/messages", "/feed",
+    "/messages", "/feed", "/visits", "/sites", "/pairings",
 )  # fmt: skip
 
 

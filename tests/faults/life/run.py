@@ -223,10 +223,7 @@ class Life:
             # Late echoes, such as what a reminder of the last moment sets in motion.
             await asyncio.sleep(1)
             await books.until_quiet(60, self._nudge)
-            said: dict[tuple[str, str], list[str]] = {}
-            for topic in OWNER_OF:
-                for each in await books.said(topic):
-                    said.setdefault((topic, each.key), []).append(each.event_id)
+            said = [each for topic in OWNER_OF for each in await books.said(topic)]
             log = await kafka_log(stack.kafka.bootstrap, Login.of(stack.settings))
             now = datetime.now(UTC) + timedelta(seconds=self.weather.shift)
             return _named(

@@ -7,12 +7,12 @@ from email import message_from_bytes, policy
 from itertools import pairwise
 from typing import Any
 
-from alongside.contracts import HOURS, PEOPLE, SESSIONS, SeriesState
+from alongside.contracts import ANSWERS, HOURS, PEOPLE, SESSIONS, SeriesState
 from alongside.messaging.grants import HEARS
 from alongside.settings import SERVICES
 from alongside.testing.smtp import SmtpSink
 from alongside.zones import zone
-from faults.life.books import Books
+from faults.life.books import Books, Said
 from faults.life.program import Done, Program
 from notifier.client import Client, shown_by
 
@@ -104,6 +104,20 @@ async def copies_are_equal(books: Books) -> list[str]:
         {row[:3]: row[3] for row in await books.rows("notifier", answers.format("occurrence_key"))},
         {row[:3]: row[3] for row in await books.rows("scheduler", answers.format("key"))},
     )
+    of_visits = "SELECT series_id, key, version, held, minutes FROM visits WHERE version > 0"
+    found["visits at the scheduler"] = (
+        {row[:2]: row[2:] for row in await books.rows("logbook", of_visits)},
+        {row[:2]: row[2:] for row in await books.rows("scheduler", of_visits)},
+    )
+    found["recorded at the scheduler"] = (
+        dict.fromkeys(
+            await books.rows("logbook", "SELECT DISTINCT series_id, occurrence_key FROM entries"),
+            "there",
+        ),
+        dict.fromkeys(
+            await books.rows("scheduler", "SELECT series_id, key FROM recorded"), "there"
+        ),
+    )
     return [
         f"{what}: {sum(owner.get(k) != copy.get(k) for k in {*owner, *copy})} of {len(owner)} differ"
         for what, (owner, copy) in found.items()
@@ -151,6 +165,8 @@ async def what_was_acknowledged_stands(books: Books, kept: dict[str, Done]) -> l
     entries = set(await books.rows("logbook", "SELECT entry_id, version FROM entry_versions"))
     query = "SELECT person_id, series_id, occurrence_key FROM answers"
     answers = set(await books.rows("notifier", query))
+    query = "SELECT series_id, key, version FROM visits"
+    visits = {row[:2]: row[2] for row in await books.rows("logbook", query)}
     scheduler, logbook, notifier = kept["scheduler"], kept["logbook"], kept["notifier"]
     if not (scheduler.series and scheduler.people and logbook.entries):
         return ["nothing had been acknowledged when the backup was taken"]
@@ -159,6 +175,11 @@ async def what_was_acknowledged_stands(books: Books, kept: dict[str, Done]) -> l
         "people": {key for key, number in scheduler.people.items() if people.get(key, 0) < number},
         "versions of entries": logbook.entries - entries,
         "answers": set(notifier.answers) - answers,
+        "visits": {
+            place
+            for place, (version, *_) in logbook.visits.items()
+            if visits.get(place, 0) < version
+        },
     }
     return [f"{len(which)} {what} are lost" for what, which in lost.items() if which]
 
@@ -192,6 +213,9 @@ async def hours_are_what_was_recorded(books: Books, done: Done) -> list[str]:
         for person, number in sums.items()
         if attended.get(person) != number
     ]
+    query = "SELECT series_id, key, version, held, minutes FROM visits WHERE version > 0"
+    if {row[:2]: row[2:] for row in await books.rows("logbook", query)} != done.visits:
+        wrong.append("the visits that stand are not those that were logged")
     return wrong
 
 
@@ -237,14 +261,26 @@ def _there(member: Any, days: set[date]) -> bool:
     )
 
 
-def in_order(
-    log: dict[tuple[str, str], list[str]], said: dict[tuple[str, str], list[str]]
-) -> Wrong:
-    """In Kafka, the events of a key first come in the order in which they were said."""
-    for place, ids in said.items():
-        first = list(dict.fromkeys(log.get(place, [])))
-        if first != ids:
-            yield f"{place}: {len(ids)} were said, {len(first)} lie in Kafka, not in this order"
+def in_order(log: dict[tuple[str, str], list[str]], said: list[Said]) -> Wrong:
+    """In Kafka, the events of a key first come in the order in which they were said.
+
+    Two people who answer about the same series at the same moment do not wait for each other, nor
+    do two visits of one consultant: there, what has the lower number may be committed later, and
+    order is that of one person's answers, and of what was logged of one visit.
+    """
+    there = {each: number for ids in log.values() for number, each in enumerate(dict.fromkeys(ids))}
+    one: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for each in said:
+        of = each.body["person_id"] if each.topic == ANSWERS else ""
+        if each.type == "VisitLogged":
+            of = "{series_id}/{occurrence_key}".format_map(each.body["visit"])
+        one[each.topic, each.key, of].append(each.event_id)
+    for place, ids in one.items():
+        came = [each for each in ids if each in there]
+        if len(came) < len(ids) or came != sorted(came, key=there.__getitem__):
+            yield f"{place}: {len(ids)} were said, {len(came)} lie in Kafka, or not in this order"
+    if strangers := set(there) - {each.event_id for each in said}:
+        yield f"{len(strangers)} events lie in Kafka that nobody said"
 
 
 async def one_mail_each(books: Books, sink: SmtpSink, in_hand: int) -> list[str]:

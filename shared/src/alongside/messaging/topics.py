@@ -21,7 +21,7 @@ ABOUT: Final = MappingProxyType(
     {
         PEOPLE: "Who is here, in which role, with which credentials. In order for each person.",
         SESSIONS: "What is planned: whole series, as they stand. In order for each series.",
-        ANSWERS: "Who comes and who does not. In order for each series.",
+        ANSWERS: "Who comes and who does not. In order for each person in a series.",
         HOURS: "What was held and what counts. In order for each supervisee.",
     }
 )
