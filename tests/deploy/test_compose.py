@@ -172,6 +172,12 @@ def test_every_service_has_its_image_its_migration_and_its_command():
         }
 
 
+def test_no_image_of_ours_is_asked_for_elsewhere():
+    for name, each in OURS.items():
+        assert ("build" in each) is (name in SERVICES), name
+        assert each.get("pull_policy") == (None if "build" in each else "never"), name
+
+
 def test_every_container_is_hardened():
     for name, each in SERVICE.items():
         assert each["cap_drop"] == ["ALL"], name
