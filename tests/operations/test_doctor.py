@@ -7,7 +7,9 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from alongside.cli import build
+from alongside.host import opened
 from alongside.operations.doctor import examine
+from alongside.secrets import MissingKey
 from alongside.settings import SERVICES, Settings
 
 pytestmark = pytest.mark.unit
@@ -32,9 +34,10 @@ async def test_a_house_in_order_has_no_complaints_and_each_fault_has_its_own(hou
     data = settings.data
     assert await complaints(settings) == {}
 
-    async with house.host.services["logbook"].database.write() as session:
-        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        await session.commit()
+    for name, revision in (("logbook", "0001"), ("scheduler", "of a newer version")):
+        async with house.host.services[name].database.write() as session:
+            await session.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+            await session.commit()
     (data / "keys" / "link.key").chmod(0o644)
     (data / "keys").chmod(0o755)
     monkeypatch.setattr("alongside.operations.doctor._LITTLE_SPACE", 2**60)
@@ -56,10 +59,15 @@ async def test_a_house_in_order_has_no_complaints_and_each_fault_has_its_own(hou
 
     (data / "templates" / "mail").mkdir(parents=True)
     (data / "templates" / "mail" / "reminder.txt").write_text("{% if %}")
-    (data / "keys" / "verifying.pem").unlink()
     found = await complaints(Settings(data=data))
-    assert one(found, "keys: verifying.pem cannot be read", "backup")
     assert one(found, "notifier: cannot be made", "reminder.txt")
+    (data / "keys" / "feed.key").unlink()
+    found = await complaints(Settings(data=data))
+    assert one(found, "keys: feed.key cannot be read", "backup")
+    assert not (data / "keys" / "feed.key").exists()
+    with pytest.raises(MissingKey, match=r"feed\.key not found"):
+        async with opened(Settings(data=data)):
+            pass
     assert one(await complaints(Settings(data=data / "elsewhere")), "folder:", "alongside up")
 
 

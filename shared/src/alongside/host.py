@@ -31,6 +31,7 @@ from alongside.observability import metrics
 from alongside.observability.pulse import Pulse
 from alongside.operations.figures import measure
 from alongside.operations.watch import Watch
+from alongside.secrets import refuse_lost_keys
 from alongside.service import ServiceApp, Ticker
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.lock import IN_USE, Lock
@@ -382,6 +383,12 @@ class NotMigrated(AlongsideError):
     status = 503
 
 
+def has_data(settings: Settings) -> bool:
+    """Tell whether an embedded installation has been at work in this folder."""
+    files = (settings.data / f"{name}.db" for name in SERVICES)
+    return settings.mode == "embedded" and any(each.exists() for each in files)
+
+
 @asynccontextmanager
 async def opened(settings: Settings, *, make_id: NewId | None = None) -> AsyncIterator[Host]:
     """Open the installation without its loops: for commands that work on the data folder.
@@ -389,6 +396,7 @@ async def opened(settings: Settings, *, make_id: NewId | None = None) -> AsyncIt
     In embedded mode what a command said is carried to the other services before it ends,
     whether or not the program runs beside it; in stack mode the running relay does that.
     """
+    refuse_lost_keys(settings.keys_folder, in_use=has_data(settings))
     host = Host(create_services(settings, make_id=make_id), settings, roles=())
     try:
         try:

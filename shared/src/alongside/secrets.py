@@ -232,6 +232,23 @@ class Secrets:
             Path(draft).unlink()
 
 
+def lost_keys(folder: Path) -> list[str]:
+    """Return which keys are not there of those that nothing else could be made from again."""
+    return [
+        name for name in ("feed.key", "link.key", "signing.pem") if not (folder / name).exists()
+    ]
+
+
+def refuse_lost_keys(folder: Path, *, in_use: bool) -> None:
+    """Raise `MissingKey` where an installation with data lacks a key: a new one would not fit it."""
+    lost = lost_keys(folder) if in_use else []
+    if lost:
+        raise MissingKey(
+            f"{', '.join(lost)} not found in {folder.absolute()}, and there are data already. Copy it "
+            "from the backup. If it is lost for good, make a new one: alongside keys"
+        )
+
+
 def turn(folder: Path, what: Turned) -> None:
     """Put a new key in the place of one, and keep that one beside it as the one before.
 

@@ -74,9 +74,11 @@ async def run_embedded(
 async def _run_embedded(
     settings: Settings, listener: socket, given: dict[str, str | None], began: float
 ) -> None:
-    from alongside.host import Host, create_services  # noqa: PLC0415  # --help stays quick
+    from alongside.host import Host, create_services, has_data  # noqa: PLC0415  # --help stays quick
+    from alongside.secrets import refuse_lost_keys  # noqa: PLC0415
 
     console.print(f"Alongside keeps its data in [bold]{settings.data.absolute()}[/]")
+    refuse_lost_keys(settings.keys_folder, in_use=has_data(settings))
     with console.status("Opening the databases …"):
         with building():
             running = Host(create_services(settings), settings)

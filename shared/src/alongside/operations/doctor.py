@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from alongside.db import migrate
 from alongside.db.database import is_transient
 from alongside.errors import AlongsideError
-from alongside.host import create_services
+from alongside.host import create_services, has_data
 from alongside.operations.figures import figures_of
 from alongside.operations.finding import Finding, bad, good
 from alongside.operations.processes import processes
 from alongside.operations.watch import Hearing
-from alongside.secrets import Secrets
+from alongside.secrets import Secrets, lost_keys
 from alongside.service import ServiceApp
 from alongside.settings import SECRETS, SERVICES, ServiceName, Settings
 from alongside.stack.keys import KEYS_OF
@@ -41,7 +41,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     if settings.mode == "stack":
         async for finding in processes(settings.data.absolute()):
             yield finding
-    for name in SERVICES:
+    # To look at a service is to make it, and in embedded mode that makes the keys that are missing.
+    for name in () if has_data(settings) and lost_keys(settings.keys_folder) else SERVICES:
         async for finding in _service(settings, name):
             yield finding
     if settings.mode == "stack":
@@ -174,16 +175,10 @@ async def _running(app: ServiceApp) -> AsyncIterator[Finding]:
     except (OSError, TimeoutError, SQLAlchemyError) as error:
         yield _away(app, error)
         return
-    head = await asyncio.to_thread(migrate.head_of, app.migrations)
-    if revision != head:
-        yield bad(
-            app.name,
-            f"the database is at revision {revision or 'none'}, and this version needs {head}.",
-            f"Run: alongside migrate {app.name}. If it is ahead, a newer version has been here: run "
-            "that one.",
-        )
+    found = await asyncio.to_thread(_version, app, revision)
+    yield found
+    if not found.good:
         return
-    yield good(app.name, "the database answers and is up to date")
     for finding in await _clocks(app):
         yield finding
     for figure in await figures_of(app):
@@ -198,10 +193,27 @@ async def _running(app: ServiceApp) -> AsyncIterator[Finding]:
             yield finding
 
 
+def _version(app: ServiceApp, revision: str | None) -> Finding:
+    head = migrate.head_of(app.migrations)
+    if revision == head:
+        return good(app.name, "the database answers and is up to date")
+    if migrate.serves(app.migrations, revision):
+        return good(app.name, f"the database answers; a newer version has been here ({revision})")
+    return bad(
+        app.name,
+        f"the database is at revision {revision or 'none'}, and this version needs {head}.",
+        f"Run: alongside migrate {app.name}",
+    )
+
+
 def _away(app: ServiceApp, error: Exception) -> Finding:
     where = app.database.url.render_as_string(hide_password=True)
     why = str(getattr(error, "orig", None) or error).splitlines()
     said = f"the database at {where} cannot be used: {why[0] if why else type(error).__name__}"
+    if app.database.dialect == "sqlite":
+        return bad(
+            app.name, said, "May this user write to its folder, and is there room on the disk?"
+        )
     hint = (
         "Is it running, and reachable from here? Its pages answer 503 meanwhile; the others serve."
         f"{_log_of(app.settings, 'postgres')}"

@@ -11,6 +11,7 @@ import typer
 
 from alongside import cli_support
 from alongside.cli_support import console, load_settings, stop
+from alongside.errors import AlongsideError
 from alongside.founding import Association, Email, Name, Zone, found_if_new
 from alongside.settings import Settings
 
@@ -129,6 +130,8 @@ def stack(
         pass
     except StackError as error:
         stop(str(error))
+    except AlongsideError as error:
+        stop(error.detail)
     console.print("Stopped. Everything is kept.")
 
 

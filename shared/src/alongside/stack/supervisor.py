@@ -26,7 +26,7 @@ from alongside.errors import AlongsideError
 from alongside.host import ROLES, create_services
 from alongside.messaging.kafka import declare_topics
 from alongside.messaging.login import Login
-from alongside.secrets import Secrets
+from alongside.secrets import Secrets, refuse_lost_keys
 from alongside.settings import SERVICES, ServiceName, Settings
 from alongside.stack.certificates import certify
 from alongside.stack.databases import Databases, in_a_thread
@@ -218,7 +218,9 @@ class Stack:
             on_failure.pop_all()
 
     def _start(self) -> None:
-        Secrets(Path(self._common()["ALONGSIDE_KEYS"]), allow_create=True)
+        keys = Path(self._common()["ALONGSIDE_KEYS"])
+        refuse_lost_keys(keys, in_use=(self.data / "postgres").exists())
+        Secrets(keys, allow_create=True)
         # The slower of the two is launched first, and waited for last.
         self._launch_kafka()
         self._start_postgres()
