@@ -46,7 +46,7 @@ from bench.installation import cpu_seconds
 from bench.messaging import envelope_of
 from bench.reminders import circle, person
 
-SERVICES: Mapping[ServiceName, int] = {"logbook": 3_000, "notifier": 1_500}
+SERVICES: Mapping[ServiceName, int] = {"logbook": 12_000, "notifier": 3_000}
 """Whose workers, and how many bookings they find."""
 BARE = 10_000
 """How many find those that do nothing."""
