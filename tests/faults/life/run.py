@@ -132,6 +132,8 @@ class Life:
 
     def without_half_of_the_processes(self) -> None:
         """One process of each service dies: every page still comes, at the first try."""
+        if self.replicas == 1:
+            return self._say("each process is the only one of its kind: none may die here")
         losses.start_services(self.stack, *SERVICES, replicas=self.replicas)
         wrong = []
         for number, service in enumerate(SERVICES):
@@ -140,7 +142,7 @@ class Life:
                 self.stack.services[called].signal(signal.SIGKILL)
                 self._say(f"{called} is dead")
             wrong += asyncio.run(self._pages())
-        self._hold(wrong)
+        return self._hold(wrong)
 
     def without_kafkas_data(self) -> None:
         """All of Kafka is lost; what was said is said again: the same final state, no second mail.
