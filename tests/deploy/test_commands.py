@@ -99,6 +99,7 @@ def test_jobs_end_well_and_processes_become_healthy_and_stop(
         while waiting:
             assert time.monotonic() < deadline, f"not healthy: {waiting}"
             waiting -= {part for part in waiting if healthy(part, ports[part])}
+            time.sleep(0.3)
         for process in processes.values():
             process.terminate()
         for part, process in processes.items():
