@@ -13,7 +13,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from alongside.contracts import PEOPLE, TOPICS
 from alongside.messaging.kafka import PARTITIONS
 from alongside.messaging.login import Login
-from alongside.messaging.partitions import StillToHear, grow
+from alongside.messaging.partitions import StillToHear, delete, grow
 from alongside.messaging.topics import groups_of
 
 
@@ -75,6 +75,10 @@ async def test_a_key_that_moves_to_a_new_partition_keeps_its_order(kafka_bootstr
         for key, more in (await _consume(kafka_bootstrap, 20, group)).items():
             known[key] += more
         assert known == {b"person-%d" % key: list(range(key, 50, 10)) for key in range(10)}
+
+    # For a restore all of it is deleted, and how far everybody was with it.
+    assert await delete(kafka_bootstrap, Login()) == sorted(TOPICS)
+    assert await delete(kafka_bootstrap, Login()) == []
 
 
 @pytest.mark.integration

@@ -64,6 +64,14 @@ def topics(
             "it refuses while anything is left to be heard.",
         ),
     ] = False,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew",
+            help="Delete the topics first, with all that they hold: for a restore. Stop every service "
+            "before, and run alongside replay after.",
+        ),
+    ] = False,
     anyway: Annotated[
         bool,
         typer.Option(
@@ -86,6 +94,11 @@ def topics(
     from alongside.messaging.kafka import declare_topics  # noqa: PLC0415
     from alongside.messaging.login import Login  # noqa: PLC0415
 
+    if anew:
+        from alongside.messaging.partitions import delete  # noqa: PLC0415
+
+        gone = cli_support.run(delete(settings.kafka_bootstrap, Login.of(settings)))
+        console.print(f"Deleted: {', '.join(gone)}" if gone else "There were no topics.")
     made = cli_support.run(
         declare_topics(
             settings.kafka_bootstrap,

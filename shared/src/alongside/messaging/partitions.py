@@ -1,4 +1,6 @@
-"""More partitions for the topics that are there: when one consumer a service no longer keeps up."""
+"""Topics that are there: more partitions, when one consumer a service no longer keeps up; or an end."""
+
+import asyncio
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.errors import for_code
@@ -43,6 +45,28 @@ async def grow(
                 if code:
                     raise for_code(code)(topic)
         return small
+    finally:
+        await admin.close()
+
+
+async def delete(bootstrap: str, login: Login) -> list[str]:
+    """Delete our topics with all that they hold, and return once they are gone; return which."""
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, client_id="alongside-topics", **login.for_client()
+    )
+    await admin.start()
+    try:
+        ours = sorted(set(TOPICS) & set(await admin.list_topics()))
+        if ours:
+            answer = await admin.delete_topics(ours)
+            for topic, code, *_ in answer.topic_error_codes:
+                if code:
+                    raise for_code(code)(topic)
+        # The broker answers before everybody can see what was done, and tells nobody when.
+        async with asyncio.timeout(60):
+            while set(ours) & set(await admin.list_topics()):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        return ours
     finally:
         await admin.close()
 

@@ -245,6 +245,7 @@ class Stack:
         """Have the databases alone, up to date, until the block ends: for moving into them."""
         try:
             self._take_folder()
+            self._bootstrap = self.elsewhere.kafka or ""
             self._start_postgres()
             # From here on the folder is a stack's: no command takes it for an embedded one.
             keep_environment(self.data, self.environment)
