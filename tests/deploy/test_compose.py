@@ -5,7 +5,9 @@ knows the same paths. (The recipe in them, the same commands as plain processes,
 stack.)
 """
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +137,19 @@ def test_every_secret_is_a_file_that_is_made_and_never_committed(tmp_path):
     assert {path.name: path.read_bytes() for path in (deploy / "secrets").iterdir()} == made
     ignored = run("git", "check-ignore", "deploy/secrets/signing.pem", cwd=ROOT)
     assert ignored.returncode == 0
+
+
+def test_a_secret_that_cannot_be_made_is_said_and_not_left_empty(tmp_path):
+    (tmp_path / "deploy").mkdir()
+    script = tmp_path / "deploy" / "make-secrets"
+    script.write_text((ROOT / "deploy" / "make-secrets").read_text())
+    old = tmp_path / "openssl"
+    old.write_text(f'#!/bin/sh\n[ "$1" != genpkey ] && exec {shutil.which("openssl")} "$@"\n')
+    old.chmod(0o755)
+    answer = run("sh", script, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert answer.returncode != 0
+    assert "signing.pem could not be made" in answer.stderr
+    assert not (tmp_path / "deploy" / "secrets" / "signing.pem").exists()
 
 
 def test_the_keys_that_are_made_are_keys(tmp_path):
