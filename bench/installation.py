@@ -144,9 +144,9 @@ class Office:
             self.send(f"/groups/{group}/roster", {"person_id": person["person_id"]})
         return str(group)
 
-    def book(self, group: str, start: date, hour: int, **facts: Any) -> None:
-        """Plan a series of this group: by default one session."""
-        self.send(
+    def book(self, group: str, start: date, hour: int, **facts: Any) -> Any:
+        """Plan a series of this group, by default one session; return it."""
+        return self.send(
             f"/groups/{group}/series",
             {"frequency": "once", "starts_on": start.isoformat(), "start_time": f"{hour:02}:00",
              "duration_minutes": 45, **facts},

@@ -5,14 +5,17 @@ And a long series for many people, from the request until the last of its mails 
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
+from icalendar import Calendar
+
 from alongside.stack.supervisor import Stack
 from alongside.testing.folders import scratch_folder
-from alongside.testing.smtp import SmtpSink
+from alongside.testing.smtp import Delivery, SmtpSink
 from bench.figures import Figure, p95
 from bench.installation import Embedded, Office, wait_for
 
@@ -69,12 +72,14 @@ def _figures(mode: str, origin: str, settings: Mapping[str, str], sink: Watched)
     _settled(sink)
     before = len(sink.taken)
     wanted = PER_SECOND * SECONDS
-    sent, answered = _rush(office, groups, wanted)
+    booked = _rush(office, groups, wanted)
     wait_for(lambda: len(sink.taken) >= before + 2 * wanted, seconds=120)
-    # In the order in which they were sent, as the outbox has them: the n-th booking's two mails.
-    handed = sorted(sink.taken[before:])
-    took = [handed[2 * at + 1] - moment for at, moment in enumerate(sorted(sent))]
-    rate = wanted / (max(sent) - min(sent))
+    last: dict[str, float] = {}
+    for taken, mail in zip(sink.taken[before:], sink.deliveries[before:], strict=True):
+        last[_about(mail)] = taken
+    took = [last[each.uid] - each.sent for each in booked]
+    answered = [each.answered for each in booked]
+    rate = wanted / (booked[-1].sent - booked[0].sent)
     return [
         Figure(f"{mode}: series of {sessions} x {people}, last of {people + 1} mails",
                median(long) * 1000, "ms", remark="from the request to a local SMTP server"),
@@ -85,23 +90,36 @@ def _figures(mode: str, origin: str, settings: Mapping[str, str], sink: Watched)
     ]  # fmt: skip
 
 
-def _rush(office: Office, groups: list[str], wanted: int) -> tuple[list[float], list[float]]:
-    """Book at a steady pace; return when each was sent, and how long until it was answered."""
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking: when it was sent, after how long it was answered, and what calendars call it."""
+
+    sent: float
+    answered: float
+    uid: str
+
+
+def _rush(office: Office, groups: list[str], wanted: int) -> list[Booked]:
+    """Book at a steady pace; return what was booked, in the order in which it was due."""
     first = datetime.now(UTC).date() + timedelta(days=7)
     begin = time.perf_counter() + 0.2
 
-    def book(at: int) -> tuple[float, float]:
+    def book(at: int) -> Booked:
         due = begin + at / PER_SECOND
         time.sleep(max(0, due - time.perf_counter()))
         began = time.perf_counter()
         day, hour = divmod(at, len(HOURS))
-        office.book(groups[at % len(groups)], first + timedelta(days=day), HOURS[hour])
-        return began, time.perf_counter() - began
+        series = office.book(groups[at % len(groups)], first + timedelta(days=day), HOURS[hour])
+        return Booked(began, time.perf_counter() - began, series["uid"])
 
     with ThreadPoolExecutor(32) as pool:
-        done: list[Future[tuple[float, float]]] = [pool.submit(book, at) for at in range(wanted)]
-        results = [each.result() for each in done]
-    return [began for began, _ in results], [took for _, took in results]
+        return [each.result() for each in [pool.submit(book, at) for at in range(wanted)]]
+
+
+def _about(mail: Delivery) -> str:
+    """Return what calendars call the series that a mail is about."""
+    part = next(each for each in mail.message.walk() if each.get_content_type() == "text/calendar")
+    return str(Calendar.from_ical(part.get_content()).events[0]["UID"])
 
 
 def _settled(sink: Watched) -> None:
