@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from alongside.cli import build
 from alongside.host import opened
-from alongside.operations.doctor import examine
+from alongside.operations.doctor import _logins, examine
 from alongside.secrets import MissingKey
 from alongside.settings import SERVICES, Settings
 
@@ -83,6 +83,21 @@ async def test_what_is_away_is_named_with_its_address_and_without_its_password(h
     assert one(found, f"kafka: {NOWHERE} does not answer", "outbox")
     assert len(found) == 4
     assert "secret" not in str(found)
+
+
+def test_kafka_is_asked_as_each_service_where_their_passwords_are_and_else_as_the_settings_say(
+    tmp_path,
+):
+    urls = {f"{name}_database_url": f"postgresql+asyncpg://{NOWHERE}/{name}" for name in SERVICES}
+    user = {"kafka_user": "admin", "kafka_password": "all-rights"}
+    stack = Settings(data=tmp_path, mode="stack", kafka_bootstrap=NOWHERE, **urls, **user)
+    assert [(each.user, asked) for each, asked in _logins(stack)] == [("admin", [*SERVICES])]
+    (tmp_path / "secrets").mkdir()
+    for name in SERVICES:
+        (tmp_path / "secrets" / f"kafka-{name}.password").write_text(f"of {name}")
+    assert [(each.user, each.password, asked) for each, asked in _logins(stack)] == [
+        (name, f"of {name}", [name]) for name in SERVICES
+    ]
 
 
 def test_scripts_read_it_and_its_exit_code(house, monkeypatch):

@@ -8,6 +8,7 @@ import stat
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
@@ -25,6 +26,9 @@ from alongside.secrets import Secrets, lost_keys
 from alongside.service import ServiceApp
 from alongside.settings import SECRETS, SERVICES, ServiceName, Settings
 from alongside.stack.keys import KEYS_OF
+
+if TYPE_CHECKING:
+    from alongside.messaging.login import Login  # which brings Kafka's client along
 
 _LITTLE_SPACE = 500 * 2**20
 _SKEW = 5
@@ -254,12 +258,9 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         return
     from aiokafka.errors import KafkaError  # noqa: PLC0415  # only the stack has it
 
-    from alongside.messaging.lag import standing  # noqa: PLC0415
-    from alongside.messaging.login import Login  # noqa: PLC0415
+    from alongside.messaging.lag import Standing, standing  # noqa: PLC0415
     from alongside.messaging.topics import groups_of  # noqa: PLC0415
 
-    named = [each for each in SERVICES if getattr(settings, f"{each}_database_url") is not None]
-    groups = groups_of(named)
     meanwhile = "Pages work meanwhile, and what is said waits in the outbox."
     if not await _listens(settings.kafka_bootstrap):
         yield bad(
@@ -268,19 +269,28 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
             f"Is it running, and reachable from here? {meanwhile}{_log_of(settings, 'kafka')}",
         )
         return
+    known: dict[str, Standing] = {}
+    groups: dict[str, str] = {}
     try:
-        known = await standing(
-            settings.kafka_bootstrap, Login.of(settings), groups, longest=_LONGEST
-        )
-    except (OSError, TimeoutError, KafkaError, AlongsideError) as error:
-        said = error.detail if isinstance(error, AlongsideError) else str(error)
-        yield bad(
-            "kafka",
-            f"{settings.kafka_bootstrap} listens, and cannot be used: {said or type(error).__name__}",
-            "Are ALONGSIDE_KAFKA_USER, _PASSWORD and _CA right, and is it up already? "
-            f"{meanwhile}{_log_of(settings, 'kafka')}",
-        )
+        logins = list(_logins(settings))
+    except AlongsideError as error:
+        yield bad("kafka", error.detail, "Its user and its password go together.")
         return
+    for login, services in logins:
+        groups |= (asked := groups_of(services))
+        try:
+            known |= await standing(settings.kafka_bootstrap, login, asked, longest=_LONGEST)
+        except (OSError, TimeoutError, KafkaError) as error:
+            who = f" by {login.user}" if login.user else ""
+            yield bad(
+                "kafka",
+                f"{settings.kafka_bootstrap} listens, and cannot be used{who}: "
+                f"{str(error) or type(error).__name__}",
+                "Are ALONGSIDE_KAFKA_USER, _PASSWORD and _CA right, was what that user needs granted "
+                f"(alongside topics --grant), and is it up already? {meanwhile}"
+                f"{_log_of(settings, 'kafka')}",
+            )
+            return
     waiting = sum(sum(each.waiting.values()) for each in known.values())
     heard = f"{waiting} records are still to be heard" if waiting else "all that was said is heard"
     yield good("kafka", f"{settings.kafka_bootstrap} answers; {heard}")
@@ -289,6 +299,23 @@ async def _kafka(settings: Settings) -> AsyncIterator[Finding]:
         if hearing.trouble:
             said, _, advice = hearing.trouble.partition(". ")
             yield bad("kafka", f"{hearing.consumer}: {said.lower()}.", advice)
+
+
+def _logins(settings: Settings) -> Iterator[tuple["Login", list[ServiceName]]]:
+    """Return as whom Kafka is asked, and about whose groups.
+
+    A stack of plain processes has the passwords of all: there each service's groups are asked for as
+    that service, which needs no more rights than it has, and finds out where it lacks one.
+    """
+    from alongside.messaging.login import Login  # noqa: PLC0415  # only the stack has it
+
+    named = [each for each in SERVICES if getattr(settings, f"{each}_database_url") is not None]
+    files = {each: settings.data / "secrets" / f"kafka-{each}.password" for each in named}
+    if settings.kafka_user and all(file.is_file() for file in files.values()):
+        for each, file in files.items():
+            yield Login(each, file.read_text().strip(), settings.kafka_ca), [each]
+    else:
+        yield Login.of(settings), named
 
 
 async def _listens(bootstrap: str) -> bool:
