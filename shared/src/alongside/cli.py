@@ -21,7 +21,8 @@ def build() -> typer.Typer:
 
     app = typer.Typer(
         name="alongside",
-        help="Alongside: reflective supervision, booked, logged and remembered.",
+        help="Alongside: reflective supervision, booked, logged and remembered."
+        "\n\nExample: alongside up",
         epilog=SETTINGS_EPILOG,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

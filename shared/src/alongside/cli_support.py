@@ -25,16 +25,21 @@ console = Console(stderr=True, highlight=False)
 
 Answer = TypeVar("Answer")
 
+_PORT = "port"
+"""In the data folder of the embedded mode: where it listened last."""
+
 _NOT_OURS = frozenset(
     {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS, errno.ENOSPC}
 )
 """Faults of a folder or disk, not of the program."""
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(*, listens: bool = False, **overrides: Any) -> Settings:
     """Return the settings of the environment, with what the command line says on top.
 
     A stack keeps its settings in its data folder: there they fill what the environment leaves open.
+    Of the embedded mode the port is kept, for the addresses that commands print; who `listens`
+    itself is not bound to it.
     """
     said = {name: value for name, value in overrides.items() if value is not None}
     folder = Path(said.get("data") or os.environ.get(f"{PREFIX}DATA") or "data")
@@ -43,6 +48,8 @@ def load_settings(**overrides: Any) -> Settings:
         for name, value in kept_environment(folder).items()
         if name not in os.environ
     }
+    if not listens and not kept and f"{PREFIX}PORT" not in os.environ and (folder / _PORT).exists():
+        kept["port"] = (folder / _PORT).read_text()
     try:
         return Settings(**{**kept, **said})
     except ValidationError as error:
@@ -50,6 +57,11 @@ def load_settings(**overrides: Any) -> Settings:
             name = "_".join(str(part) for part in each["loc"]).upper()
             console.print(f"ALONGSIDE_{name}: {each['msg']}")
         stop("The settings do not make sense; see above.")
+
+
+def keep_port(settings: Settings) -> None:
+    """Have commands on this data folder know where the program that works with it listens."""
+    (settings.data / _PORT).write_text(str(settings.port))
 
 
 def run(work: Coroutine[Any, Any, Answer]) -> Answer:

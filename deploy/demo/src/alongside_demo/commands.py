@@ -43,7 +43,7 @@ def demo(
 
     Example: ALONGSIDE_DATA=data-demo alongside demo --port 8010
     """
-    settings = load_settings(port=port, host=host)
+    settings = load_settings(listens=True, port=port, host=host)
     asked = {"name": name, "email": email, "zone": zone, "association": association}
     day = on.date() if on else None
 

@@ -10,7 +10,10 @@ from alongside.cli_support import console, run, stop
 # What does the work is imported where it is used, so that --help stays quick.
 # ruff: noqa: PLC0415
 
-imports = typer.Typer(no_args_is_help=True, help="Bring in logs that were kept before.")
+imports = typer.Typer(
+    no_args_is_help=True,
+    help="Bring in logs that were kept before.\n\nExample: alongside import hours log.xlsx --person ann@example.org --dry-run",
+)
 
 
 @imports.command("hours", no_args_is_help=True)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 rules = typer.Typer(
-    no_args_is_help=True, help="Rule packs: which are here, what one says, whether mine hold."
+    no_args_is_help=True,
+    help="Rule packs: which are here, what one says, whether mine hold.\n\nExample: alongside rules list",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

@@ -14,7 +14,10 @@ from alongside.cli_support import console, run, service, stop
 from alongside.errors import Conflict, NotFound
 
 app = typer.Typer(no_args_is_help=True)
-mail = typer.Typer(no_args_is_help=True, help="The mail queue: what was sent, what waits, and why.")
+mail = typer.Typer(
+    no_args_is_help=True,
+    help="The mail queue: what was sent, what waits, and why.\n\nExample: alongside mail list",
+)
 app.add_typer(mail, name="mail")
 
 

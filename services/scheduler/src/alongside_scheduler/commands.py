@@ -10,7 +10,9 @@ import typer
 from alongside import cli_support
 
 app = typer.Typer()
-person = typer.Typer(help="People: who is registered, and who is to be.")
+person = typer.Typer(
+    help="People: who is registered, and who is to be.\n\nExample: alongside person list"
+)
 app.add_typer(person, name="person")
 
 Email = Annotated[str, typer.Argument(help="The e-mail address a person is registered with.")]

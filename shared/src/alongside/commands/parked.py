@@ -13,7 +13,9 @@ from alongside.contracts import TOPICS
 from alongside.settings import ServiceName
 
 app = typer.Typer()
-dead_letters = typer.Typer(help="Records that could not be handled and were put aside.")
+dead_letters = typer.Typer(
+    help="Records that could not be handled and were put aside.\n\nExample: alongside dead-letters list"
+)
 app.add_typer(dead_letters, name="dead-letters")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from alongside import cli_support
-from alongside.cli_support import console, load_settings, service_name, stop
+from alongside.cli_support import console, keep_port, load_settings, service_name, stop
 from alongside.founding import Association, Email, Name, Zone, found_if_new
 from alongside.observability.exporting import traced
 from alongside.observability.logging import configure_logging
@@ -40,7 +40,7 @@ def up(
     Example: alongside up --email ada@example.org --name "Ada Sample" --zone America/Chicago
     --association "Sample Association"
     """
-    settings = load_settings(port=port, host=host)
+    settings = load_settings(listens=True, port=port, host=host)
     cli_support.run(
         run_embedded(
             settings, {"email": email, "name": name, "zone": zone, "association": association}
@@ -83,6 +83,7 @@ async def _run_embedded(
         with building():
             running = Host(create_services(settings), settings)
         await running.prepare()
+    keep_port(settings)
     welcome = next((each.welcome for each in running.services.values() if each.welcome), None)
     if welcome is not None:
         await found_if_new(welcome, given)
@@ -135,7 +136,7 @@ def serve(
     """
     from alongside.host import ROLES  # noqa: PLC0415
 
-    settings = load_settings(port=port, host=host)
+    settings = load_settings(listens=True, port=port, host=host)
     chosen = tuple(part.strip() for part in roles.split(",") if part.strip())
     if unknown := set(chosen) - set(ROLES):
         stop(f"Unknown role {', '.join(sorted(unknown))}. There are: {', '.join(ROLES)}.")
