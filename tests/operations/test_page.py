@@ -38,6 +38,12 @@ async def test_what_is_parked_is_seen_and_tried_again(house):
         path = f"/operations/logbook/parked/{letter['number']}/replay"
         assert f'action="{path}"' in page
         assert "Records parked: 1." in page
+        # Whoever looks at another service is told as well.
+        assert 'id="look-logbook"' in page
+        beside = (await cora.get("/operations/scheduler")).text
+        assert re.findall(r'hx-get="([^"]+)"[^>]* hx-select="(#\S+),', beside) == [
+            (f"/operations/{name}", f"#look-{name}") for name in ("logbook", "notifier")
+        ]
         assert (letter["type"], letter["event_id"], letter["key"]) == (broken.type, "e-1", "s-1")
         assert "occurred_at" in letter["reason"]
         assert "Bo" not in re.sub("<[^>]+>", "", page) + str(seen)
