@@ -47,7 +47,7 @@ format: .venv/.develop
 
 types: .venv/.develop
 	@echo 'mypy, strict'
-	@$(BIN)/mypy $(PACKAGES:%=-p %)
+	@$(BIN)/mypy $(PACKAGES:%=-p %) -p bench
 
 imports: .venv/.develop
 	@echo 'import contracts'

@@ -203,7 +203,7 @@ class Bench:
             show("Two workers", measure(kafka.bootstrap, postgres, self.say))
 
     @contextlib.contextmanager
-    def _noting(self, what: str):
+    def _noting(self, what: str) -> Iterator[None]:
         try:
             yield
         except StackError as error:

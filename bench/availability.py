@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -80,7 +81,7 @@ async def _bookable(app: ServiceApp, people: list[str]) -> list[datetime]:
 
 async def _all_free(app: ServiceApp, people: list[str]) -> list[datetime]:
     async with _reading(app) as uow:
-        return await next_free(uow, people, 60, NOW, uow.now.tzinfo)
+        return await next_free(uow, people, 60, NOW, ZoneInfo("UTC"))
 
 
 async def _provider(app: ServiceApp, number: int) -> str:

@@ -18,7 +18,7 @@ from alongside.settings import Settings
 from alongside.testing import FixedClock
 from alongside.web.tokens import cookie_name, sign_session
 from alongside_logbook.app import create_app
-from alongside_logbook.domain.board import URGENCY
+from alongside_logbook.domain.board import URGENCY, BoardState
 from alongside_logbook.store.tables import BoardRow, EndingRow, PersonRow, TallyRow
 from bench.figures import Figure
 from bench.timing import Work, by_hand, on_both, usual_ms
@@ -113,7 +113,7 @@ def _person(person_id: str, name: str, role: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _place(at: int, state: str) -> dict[str, Any]:
+def _place(at: int, state: BoardState) -> dict[str, Any]:
     return {
         "supervisee_id": f"p{at}", "goal": "apply/IFS", "main": True, "category": "IFS",
         "state": state, "urgency": URGENCY[state],

@@ -30,8 +30,9 @@ async def ask(
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     found = _LENGTH.search(head)
-    bodyless = status == 304 or found is None
-    return status, head, b"" if bodyless else await reader.readexactly(int(found[1]))
+    if status == 304 or found is None:
+        return status, head, b""
+    return status, head, await reader.readexactly(int(found[1]))
 
 
 async def load(

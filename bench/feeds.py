@@ -44,13 +44,15 @@ def _feed(house: Embedded) -> str:
 
 async def _measure(house: Embedded, url: str, folder: Path) -> list[Figure]:
     head, body = await fetch(url)
-    etag = re.search(rb"etag: (\S+)", head)[1].decode()
+    tag = re.search(rb"etag: (\S+)", head)
+    assert tag is not None, head
+    etag = tag[1].decode()
     file = folder / "feed.ics"
     file.write_bytes(body)
     seen: dict[str, list[tuple[Load, Load]]] = {"200": [], "304": []}
     with _bare(file) as (bare, port):
         origin = f"http://127.0.0.1:{port}"
-        ours = house.process.pid
+        ours = house.pid
         for _ in range(ROUNDS):
             # In turn, so that what else the machine does falls on both.
             seen["200"].append((
@@ -68,7 +70,7 @@ async def _measure(house: Embedded, url: str, folder: Path) -> list[Figure]:
 
 def _figures(status: str, rounds: list[tuple[Load, Load]], size: int) -> list[Figure]:
     def middle(of: str, index: int) -> float:
-        return statistics.median(getattr(pair[index], of) for pair in rounds)
+        return float(statistics.median(getattr(pair[index], of) for pair in rounds))
 
     remark = f"{SESSIONS} sessions, {size / 1000:.0f} kB" if status == "200" else "If-None-Match"
     return [
@@ -83,7 +85,7 @@ def _figures(status: str, rounds: list[tuple[Load, Load]], size: int) -> list[Fi
 @contextmanager
 def _bare(file: Path) -> Iterator[tuple[Process, int]]:
     port = free_port()
-    command = [sys.executable, "-m", "bench.bare", file, str(port)]
-    with Process("bare", command, log=file.with_suffix(".log"), cwd=HERE) as process:
+    words = [sys.executable, "-m", "bench.bare", str(file), str(port)]
+    with Process("bare", words, log=file.with_suffix(".log"), cwd=HERE) as process:
         wait_until(lambda: not is_free(port), process)
         yield process, port

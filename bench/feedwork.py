@@ -76,7 +76,7 @@ async def _on(name: str, url: str, folder: Path) -> list[Figure]:
                 occurrence_key=state.occurrences[0].key,
             )  # fmt: skip
             async with app.uow() as uow:
-                await on_sessions(event, uow, desk)
+                await on_sessions([event], uow, desk)
                 await uow.commit()
 
         async def written() -> None:

@@ -157,7 +157,7 @@ async def _fill(app: ServiceApp) -> None:
             event = PersonRegistered(id=app.new_id(), occurred_at=NOW, person=person)
             await on_people(event, uow)
         planned = SeriesScheduled(id=app.new_id(), occurred_at=NOW, series=_series())
-        await on_sessions(planned, uow)
+        await on_sessions([planned], uow)
         await uow.entries.append_many([_entry(at) for at in range(ENTRIES)])
         await uow.commit()
     if app.database.dialect == "postgresql":

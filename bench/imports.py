@@ -10,6 +10,7 @@ import io
 import sqlite3
 import time as clockwork
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 
@@ -44,7 +45,7 @@ async def measure(postgres: str | None) -> list[Figure]:
     return figures
 
 
-async def _on(name, url, folder) -> list[Figure]:
+async def _on(name: str, url: str, folder: Path) -> list[Figure]:
     app = create_app(
         Settings(data=folder / "data", logbook_database_url=url), clock=FixedClock(NOW)
     )
@@ -132,7 +133,7 @@ async def _holds(app: ServiceApp) -> None:
     assert found.problems == (), found.problems
 
 
-async def _bare(url: str, folder, content: bytes) -> float:
+async def _bare(url: str, folder: Path, content: bytes) -> float:
     """Return the seconds that reading and inserting alone take."""
     began = clockwork.perf_counter()
     reader = csv.reader(io.StringIO(content.decode()))

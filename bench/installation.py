@@ -31,8 +31,9 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_mb(pid: int) -> float:
     """Return the memory a process holds, in MB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024 / 1e6
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None, pid
+    return int(found[1]) * 1024 / 1e6
 
 
 def environment(folder: Path, port: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -59,6 +60,12 @@ class Embedded:
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the process, which must have been started."""
+        assert self.process is not None
+        return self.process.pid
 
     @property
     def settings(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def _figures(mode: str, origin: str, settings: Mapping[str, str], mail: Path) ->
     quiet(mail)  # one booking to warm up, and what else is sent on the way is out of it
     answered, handed = [], []
     for number in range(BOOKINGS):
-        at, to = _timed(mail, lambda day=number: office.book(pair, _day(first, day), 10), 2)
+        at, to = _timed(mail, partial(office.book, pair, _day(first, number), 10), 2)
         answered.append(at)
         handed.append(to)
     sessions, people = LONG

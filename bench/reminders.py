@@ -42,9 +42,11 @@ def measure(postgres: str) -> list[Figure]:
         asyncio.run(_fill(app))
         begun = [_worker(postgres, sink.url, folder) for _ in range(WORKERS)]
         for each in begun:
+            assert each.stdout is not None
             each.stdout.readline()  # it is up
         began = time.perf_counter()
         for each in begun:
+            assert each.stdin is not None
             each.stdin.write(b"\n")
             each.stdin.flush()
         while len(sink.deliveries) < DUE and any(each.poll() is None for each in begun):

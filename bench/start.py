@@ -23,9 +23,9 @@ def measure() -> list[Figure]:
         house.stop()
         for _ in range(STARTS):
             waited.append(house.start())
-            worked.append(cpu_seconds(house.process.pid))
+            worked.append(cpu_seconds(house.pid))
             time.sleep(REST)
-            memory.append(resident_mb(house.process.pid))
+            memory.append(resident_mb(house.pid))
             house.stop()
     return [
         Figure("first page after `alongside up`", statistics.median(waited), "s",

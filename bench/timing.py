@@ -61,7 +61,7 @@ async def by_hand(url: str) -> AsyncIterator[Ask]:
         server = await asyncpg.connect(url.replace("+asyncpg", ""))
 
         async def fetch(query: str, values: Sequence[Any] = ()) -> list[Any]:
-            return await server.fetch(query, *values)
+            return list(await server.fetch(query, *values))
 
         yield fetch
         await server.close()
