@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from alongside.db import migrate
 from alongside.observability.logging import configure_logging
 from alongside.service import ServiceApp
 from alongside.settings import Settings
+from alongside.stack.process import leashed
 from alongside.testing.folders import scratch_folder
 from alongside.testing.smtp import SmtpSink
 from alongside_notifier.app import create_app
@@ -37,10 +39,12 @@ ZONE = "America/Chicago"
 
 def measure(postgres: str) -> list[Figure]:
     """Return how many reminders a minute are written and handed over."""
-    with scratch_folder("bench") as folder, SmtpSink() as sink:
+    with scratch_folder("bench") as folder, SmtpSink() as sink, ExitStack() as at_the_end:
         app = _app(postgres, sink.url, folder)
         asyncio.run(_fill(app))
         begun = [_worker(postgres, sink.url, folder) for _ in range(WORKERS)]
+        for each in begun:
+            at_the_end.callback(each.kill)  # without effect on one that has ended
         for each in begun:
             assert each.stdout is not None
             each.stdout.readline()  # it is up
@@ -68,7 +72,7 @@ def measure(postgres: str) -> list[Figure]:
 
 def _worker(url: str, smtp: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "bench.reminders", url, smtp, str(folder)],
+        leashed([sys.executable, "-m", "bench.reminders", url, smtp, folder]),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
 
