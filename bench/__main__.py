@@ -8,17 +8,16 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import subprocess
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
 
 from alongside import zones
 from alongside.observability.logging import configure_logging
-from alongside.stack.process import StackError
+from alongside.stack.process import StackError, leashed
 from alongside.testing.kafka import running_kafka
 from alongside.testing.postgres import running_postgres
 from bench.figures import Figure, show
@@ -44,8 +43,8 @@ PARTS = (
 )
 LONGEST = 600
 """Seconds after which a part is given up, so that the whole ends."""
-AGAIN = 30
-"""Seconds in which a part that was given up has stopped its servers, as a rule."""
+FAREWELL = 30
+"""Seconds in which a part that was given up must have stopped its servers."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -212,66 +211,75 @@ class Bench:
             self.left_out.append(f"{what}: {error}")
 
 
-class TooLong(KeyboardInterrupt):
-    """A part took longer than it may. As Ctrl-C does, it gets through whatever is under way."""
-
-
-def _too_long(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise TooLong
-
-
-def _told_to_end(_number: int, _frame: FrameType | None) -> NoReturn:
+def _told_to_end(_number: int, _frame: FrameType | None) -> None:
     # As Ctrl-C does: servers are stopped and folders swept up on the way out.
-    raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _struck_by(handlers: Mapping[signal.Signals, Any]) -> Iterator[None]:
-    """Have signals handled in this way for the block."""
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the chosen parts; return the exit code. One that fails, or takes too long, stops no other."""
+    """Run the chosen parts; return the exit code.
+
+    Several run one after the other, each in a process of its own: one that fails, or takes too
+    long, stops no other, and none leaves its memory to the next.
+    """
     given = parser().parse_args(words)
+    chosen = [name for name in PARTS if name in given.part]
+    before = signal.signal(signal.SIGTERM, _told_to_end)
+    try:
+        return _here(chosen[0]) if len(chosen) == 1 else _each_apart(chosen, given.longest)
+    except KeyboardInterrupt:
+        print("broken off", flush=True)
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _here(name: str) -> int:
     zones.pin()
     # A line for each request would bury the figures.
     configure_logging("warning", "console")
-    with _struck_by({signal.SIGTERM: _told_to_end, signal.SIGALRM: _too_long}):
-        return _run([name for name in PARTS if name in given.part], given.longest)
-
-
-def _run(chosen: Sequence[str], longest: float) -> int:
     bench = Bench()
-    failed = []
-    for number, name in enumerate(chosen, 1):
-        part: Callable[[], None] = getattr(bench, name)
-        bench.say(f"{name} ({number} of {len(chosen)}): {part.__doc__}")
-        # Again and again: what is under way may take the first for a fault of its own, and go on.
-        signal.setitimer(signal.ITIMER_REAL, longest, AGAIN)
-        try:
-            part()
-        except TooLong:
-            bench.left_out.append(f"{name}: not done after {longest:g} s")
-        except KeyboardInterrupt:
-            bench.say("broken off")
-            return 130
-        except Exception:  # noqa: BLE001  # the other parts go on
-            traceback.print_exc()
-            failed.append(name)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+    part: Callable[[], None] = getattr(bench, name)
+    part()
     for line in bench.left_out:
         print(f"not measured: {line}")
-    for name in failed:
-        print(f"FAILED: {name}; why stands above")
-    bench.say("done")
-    return 1 if failed else 0
+    return 0
+
+
+def _each_apart(chosen: Sequence[str], longest: float) -> int:
+    remarks = []
+    for number, name in enumerate(chosen, 1):
+        about = getattr(Bench, name).__doc__
+        print(f"--- {name} ({number} of {len(chosen)}): {about}", flush=True)
+        with _ended(subprocess.Popen(leashed(_words(name), stop_signal=signal.SIGINT))) as part:
+            try:
+                code = part.wait(longest)
+            except subprocess.TimeoutExpired:
+                remarks.append(f"not measured: {name} was not done after {longest:g} s")
+                continue
+        if code:
+            remarks.append(f"FAILED: {name} ended with {code}; why stands above")
+    print(*remarks, "done", sep="\n", flush=True)
+    return int(any(each.startswith("FAILED") for each in remarks))
+
+
+def _words(name: str) -> list[str]:
+    return [sys.executable, "-m", "bench", name]
+
+
+@contextlib.contextmanager
+def _ended(part: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Have a part's process ended with the block: as Ctrl-C does, and if that is no use, at once."""
+    try:
+        yield part
+    finally:
+        if part.poll() is None:
+            part.send_signal(signal.SIGINT)
+        try:
+            part.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            part.kill()
+            part.wait()
 
 
 if __name__ == "__main__":
