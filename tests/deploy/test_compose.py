@@ -103,9 +103,9 @@ def test_a_service_gets_its_own_secrets_and_no_others():
             assert settings == {f"alongside_{name}_database_url"} | mail
 
 
-@pytest.mark.parametrize("what", ["signing", "link"])
+@pytest.mark.parametrize("what", ["signing", "link", "feed"])
 def test_a_key_before_goes_to_every_service_that_has_the_key(what):
-    kept = "verifying.pem" if what == "signing" else "link.key"
+    kept = "verifying.pem" if what == "signing" else f"{what}.key"
     overlay = yaml.safe_load((ROOT / "deploy" / f"compose.{what}-before.yml").read_text())
     before = BEFORE[kept]
     assert overlay["secrets"] == {before: {"file": f"./deploy/secrets/{before}"}}
