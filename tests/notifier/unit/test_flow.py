@@ -8,6 +8,8 @@ import icalendar
 import pytest
 
 from alongside.contracts import PersonLeft, SignInLinkRequested
+from alongside_notifier.handlers.refresh import refresh_series
+from alongside_notifier.handlers.turns import Turn
 from notifier.client import calendar_part
 from notifier.making import NOW, make_series, monthly, person, weekly
 
@@ -294,3 +296,16 @@ async def test_a_series_that_is_handed_over_is_one_mail_each(notifier):
     assert hers["RRULE"]["COUNT"] == [2]
     his = calendar((await notifier.mails("eli"))[0]).walk("VEVENT")[0]
     assert f"{his['DTSTART'].dt:%Y%m%d}" == "20270209"
+
+
+async def test_what_was_read_before_the_seats_were_held_takes_nothing_back(notifier):
+    life = await notifier.begin()
+    read_before = life.series
+    await notifier.hear_series(life.move(life.keys()[0], timedelta(hours=2)))
+    for only in (None, frozenset({"ben"})):
+        async with notifier.app.uow() as uow:
+            await refresh_series([Turn(read_before, uow.now, only=only)], uow, notifier.desk)
+            await uow.commit()
+        async with notifier.app.uow() as uow:
+            seats = await uow.seats.of_series(read_before.series_id)
+        assert f"SEQUENCE:{life.series.sequence}" in seats["ben"].fragment

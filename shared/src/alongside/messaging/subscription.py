@@ -34,13 +34,15 @@ class Subscription:
     """A service's interest in one topic. `consumer` names the inbox and the Kafka group.
 
     Who can take in many events in a few statements has `handle_all`: it gets what came together,
-    in order, and is called in place of `handle`, be it for one event.
+    in order, and is called in place of `handle`, be it for one event. `prepare` is called before the
+    first of several is handled one by one: what they lock, it locks in one order.
     """
 
     topic: str
     consumer: str
     handle: Callable[[Any, Any], Awaitable[None]] | None = None
     handle_all: Callable[[Sequence[Any], Any], Awaitable[None]] | None = None
+    prepare: Callable[[Sequence[Any], Any], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         """Raise `TypeError` where nobody, or two, would handle what comes."""
@@ -187,6 +189,8 @@ class Consumer:
     async def _handle(self, fresh: Sequence[tuple[Envelope, Event]], uow: UnitOfWork) -> None:
         handle, handle_all = self.subscription.handle, self.subscription.handle_all
         if handle is not None:
+            if self.subscription.prepare is not None:
+                await self.subscription.prepare([event for _, event in fresh], uow)
             for envelope, event in fresh:
                 with self._within(envelope):
                     await handle(event, uow)

@@ -19,7 +19,7 @@ from alongside_notifier.domain.answers import (
 from alongside_notifier.domain.taken import Taken
 from alongside_notifier.domain.told import NOTHING
 from alongside_notifier.domain.view import View
-from alongside_notifier.handlers.refresh import refresh_lead_feeds, seat_view
+from alongside_notifier.handlers.refresh import hold_lead_feeds, refresh_lead_feeds, seat_view
 from alongside_notifier.handlers.standing import standing_answer
 from alongside_notifier.store.uow import NotifierUow
 
@@ -116,6 +116,7 @@ async def _keep(
     uow: NotifierUow,
     desk: Desk,
 ) -> None:
+    led = await hold_lead_feeds(series_id, uow)
     said_at = given.stamp if channel == "mail" else uow.now
     # Whoever answers what changed has seen it.
     await uow.short_notice.seen(person_id, series_id, uow.now, key=given.key, at=said_at)
@@ -124,7 +125,7 @@ async def _keep(
     said_at = max(said_at, last + timedelta.resolution) if last else said_at
     kept_at = max(uow.now, said_at)
     await uow.answers.keep(person_id, series_id, given, now=kept_at, channel=channel)
-    await refresh_lead_feeds(series_id, uow, desk)
+    await refresh_lead_feeds(series_id, led, uow, desk)
     await uow.emit(
         InvitationAnswered(
             id=uow.new_id(),

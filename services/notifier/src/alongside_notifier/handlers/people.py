@@ -1,5 +1,7 @@
 """Hearing what the scheduler says about people."""
 
+from collections.abc import Sequence
+
 from alongside.contracts import (
     AssociationDescribed,
     PersonAsked,
@@ -22,6 +24,20 @@ from alongside_notifier.handlers.refresh import refresh_person, refresh_seats, s
 from alongside_notifier.handlers.spoken import words_for
 from alongside_notifier.handlers.turns import Turn
 from alongside_notifier.store.uow import NotifierUow
+
+
+async def hold_seats(events: Sequence[PeopleEvent], uow: NotifierUow) -> None:
+    """Lock the seats that these events may change: one by one, each would lock in an order of its own."""
+    said = {each.person.person_id: each.person for each in events if isinstance(each, PersonEvent)}
+    if not said:
+        return
+    before = await uow.people.by_ids(said)
+    changed = [
+        person_id
+        for person_id, person in said.items()
+        if person_id not in before or _shown(before[person_id]) != _shown(person)
+    ]
+    await uow.seats.hold(changed)
 
 
 async def on_people(event: PeopleEvent, uow: NotifierUow, desk: Desk) -> None:

@@ -23,7 +23,7 @@ from alongside_notifier.handlers.feeds import is_shown, rebuild_feeds
 from alongside_notifier.handlers.hurry import AT_ONCE, hurried
 from alongside_notifier.handlers.names import names_for
 from alongside_notifier.handlers.standing import numbers_of
-from alongside_notifier.handlers.turns import Known, Turn, known_of, locked
+from alongside_notifier.handlers.turns import Known, Turn, as_now, known_of, locked
 from alongside_notifier.store.people import DEFAULTS
 from alongside_notifier.store.seats import SeatKey, Shown
 from alongside_notifier.store.tables import SeatRow
@@ -60,6 +60,7 @@ async def refresh_seats(turns: Sequence[Turn], uow: NotifierUow, desk: Desk) -> 
     if not turns:
         return set()
     seats = await locked(turns, uow)
+    turns = await as_now(turns, uow)
     for turn in turns:
         await _carry_over(turn, seats, uow)
     known = await known_of(turns, seats, uow)
@@ -190,10 +191,24 @@ async def _part(
     )
 
 
-async def refresh_lead_feeds(series_id: str, uow: NotifierUow, desk: Desk) -> None:
-    """Bring the feeds of those who lead a group in line with what was answered."""
+async def hold_lead_feeds(series_id: str, uow: NotifierUow) -> Sequence[Channel]:
+    """Return the feeds of those who lead a series' group, with their seats in it locked.
+
+    For whoever writes an answer, before they do: of two at once, the second counts the first.
+    """
     series = await uow.series.get(series_id)
     channels = await uow.feeds.leading(series.group_id) if series else []
+    if channels:
+        leading = {each.person_id for each in channels}
+        await uow.seats.of_series(series_id, only=leading, lock=True)
+    return channels
+
+
+async def refresh_lead_feeds(
+    series_id: str, channels: Sequence[Channel], uow: NotifierUow, desk: Desk
+) -> None:
+    """Bring feeds that are held, of those who lead a group, in line with what was answered."""
+    series = await uow.series.get(series_id)
     if series is None or not channels:
         return
     leading = sorted({each.person_id for each in channels})

@@ -38,5 +38,5 @@ async def _on_each(events: Sequence[SessionsEvent], uow: NotifierUow, desk: Desk
         step = Step(known, event.actor_id) if known is not None else None
         if event.series.series_id in kept:
             trace = uow.traces.get(event.id)
-            turns.append(Turn(event.series, event.occurred_at, step, traceparent=trace))
+            turns.append(Turn(event.series, event.occurred_at, step, traceparent=trace, kept=True))
     return await refresh_seats(turns, uow, desk)

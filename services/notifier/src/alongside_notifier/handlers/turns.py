@@ -1,7 +1,7 @@
 """Series that changed, and what has to be known to bring people in line with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alongside.contracts import PersonState, SeriesState
@@ -29,6 +29,8 @@ class Turn:
     """Whom it is brought in line for; None for everybody in it."""
     traceparent: str | None = None
     """The trace of what changed it, if that is another than what runs now."""
+    kept: bool = False
+    """Whether this transaction wrote it: then nobody else has a newer one."""
 
 
 async def locked(turns: Sequence[Turn], uow: NotifierUow) -> dict[SeatKey, SeatRow]:
@@ -40,6 +42,20 @@ async def locked(turns: Sequence[Turn], uow: NotifierUow) -> dict[SeatKey, SeatR
         only=None if None in whom else everybody,
         lock=True,
     )
+
+
+async def as_now(turns: Sequence[Turn], uow: NotifierUow) -> list[Turn]:
+    """Return turns about series as they are now. Ask with the seats locked.
+
+    What was read before may be old: whoever held the seats until now may have taken in a change.
+    """
+    unsure = {each.series.series_id for each in turns if not each.kept}
+    found = await uow.series.by_ids(unsure) if unsure else {}
+    newest = [found.get(each.series.series_id, each.series) for each in turns]
+    return [
+        replace(each, series=now) if now.version > each.series.version else each
+        for each, now in zip(turns, newest, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,14 @@ class People:
 
     async def get(self, person_id: str) -> PersonState | None:
         """Return a person, whether they left or not."""
-        row = await self._session.get(PersonRow, person_id)
-        return row.state if row else None
+        return (await self.by_ids([person_id])).get(person_id)
 
     async def by_ids(self, ids: Collection[str]) -> dict[str, PersonState]:
         """Return those of these people who are known."""
-        rows = await self._session.exec(select(PersonRow).where(col(PersonRow.id).in_(ids)))
+        rows = await self._session.exec(
+            select(PersonRow).where(col(PersonRow.id).in_(ids)),
+            execution_options={"populate_existing": True},
+        )
         return {row.id: row.state for row in rows}
 
     async def by_email(self, email: str) -> PersonState | None:

@@ -66,6 +66,18 @@ class Seats:
         rows = await self._session.exec(query, execution_options={"populate_existing": True})
         return {(row.person_id, row.series_id): row for row in rows}
 
+    async def hold(self, person_ids: Collection[str]) -> None:
+        """Lock all seats of the series in which these people have one, in the order of everybody."""
+        if not person_ids:
+            return
+        mine = select(SeatRow.series_id).where(col(SeatRow.person_id).in_(person_ids))
+        await self._session.exec(
+            select(SeatRow.person_id)
+            .where(col(SeatRow.series_id).in_(mine))
+            .order_by(col(SeatRow.series_id), col(SeatRow.person_id))
+            .with_for_update()
+        )
+
     async def take(self, wanted: Collection[SeatKey]) -> dict[SeatKey, SeatRow]:
         """Lock seats until the transaction ends, but for those that somebody else has, or nobody.
 
