@@ -14,12 +14,12 @@ async def on_sessions(events: Sequence[Event], uow: LogbookUow) -> None:
     can be recorded of one, and no minute of it can ever count.
     """
     said = [event.series for event in events if isinstance(event, SessionsEvent)]
-    newer = await uow.sessions.keep_states(said)
-    for series in newer:
+    kept = await uow.sessions.keep_states(said)
+    for series in kept.newer:
         if series.purpose == "consultation":
             await uow.visits.keep(series)
-    sessions = [series for series in newer if series.purpose != "consultation"]
-    await uow.sessions.keep(sessions)
+    sessions = [series for series in kept.newer if series.purpose != "consultation"]
+    await uow.sessions.keep(sessions, kept.before)
     # When hours appear to be met is told by the sessions ahead; who leads any gives RSC.
     members = {member.person_id for series in sessions for member in series.members}
     leaders = {who for each in sessions for who in (each.provider_id, *each.co_provider_ids)}

@@ -1,6 +1,6 @@
 """Copies of series and their occurrences, and which of them still need attendance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +53,16 @@ class Ahead:
     roster_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was new of series that were said."""
+
+    newer: Sequence[SeriesState]
+    """Those that were not here, or in an older version."""
+    before: Collection[str]
+    """The ids of those of which some version was here."""
+
+
 def _ahead() -> Select[Any]:
     mine = select(_PEOPLE.c.series_id).where(
         _PEOPLE.c.person_id == bindparam("person", type_=String), _PEOPLE.c.part == "member"
@@ -80,8 +90,8 @@ class SessionStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def keep_states(self, states: Sequence[SeriesState]) -> list[SeriesState]:
-        """Keep series as they were said, the newest of each; return those that were not here before."""
+    async def keep_states(self, states: Sequence[SeriesState]) -> Kept:
+        """Keep series as they were said, the newest of each; return what is new with that."""
         newest = {each.series_id: each for each in sorted(states, key=lambda each: each.version)}
         rows = table(SeriesRow)
         known = await self._session.execute(
@@ -106,40 +116,43 @@ class SessionStore:
                 for series in newer
             ],
         )
-        return newer
+        return Kept(newer, frozenset(versions))
 
-    async def keep(self, some: Sequence[SeriesState]) -> None:
-        """Lay series out as sessions that may become hours, and say who has which part in them."""
+    async def keep(self, some: Sequence[SeriesState], before: Collection[str]) -> None:
+        """Lay series out as sessions that may become hours, and say who has which part in them.
+
+        `before` are those of which something may be here already.
+        """
         if some:
-            await self._keep_sessions(some)
-            await self._keep_people(some)
+            changed = [each.series_id for each in some if each.series_id in before]
+            await self._keep_sessions(some, changed)
+            await self._keep_people(some, changed)
 
-    async def _keep_sessions(self, some: Sequence[SeriesState]) -> None:
-        # An occurrence that is gone leaves, unless somebody's hours rest on it.
-        key = (_SESSIONS.c.series_id, _SESSIONS.c.key)
-        known = await self._session.execute(
-            select(*key).where(
-                _SESSIONS.c.series_id.in_([series.series_id for series in some]),
-                _SESSIONS.c.recorded_at.is_(None),
-            )
-        )
+    async def _keep_sessions(self, some: Sequence[SeriesState], changed: Sequence[str]) -> None:
         rows = [row for series in some for row in _rows_of(series)]
-        gone = {tuple(row) for row in known} - {(row["series_id"], row["key"]) for row in rows}
-        if gone:
-            await self._session.execute(
-                delete(_SESSIONS).where(
-                    tuple_(*key).in_(sorted(gone)), _SESSIONS.c.recorded_at.is_(None)
-                )
+        if changed:
+            # An occurrence that is gone leaves, unless somebody's hours rest on it.
+            key = (_SESSIONS.c.series_id, _SESSIONS.c.key)
+            unrecorded = _SESSIONS.c.recorded_at.is_(None)
+            known = await self._session.execute(
+                select(*key).where(_SESSIONS.c.series_id.in_(changed), unrecorded)
             )
+            gone = {tuple(row) for row in known} - {(row["series_id"], row["key"]) for row in rows}
+            if gone:
+                await self._session.execute(
+                    delete(_SESSIONS).where(tuple_(*key).in_(sorted(gone)), unrecorded)
+                )
         await upsert(self._session, _SESSIONS, rows)
 
-    async def _keep_people(self, some: Sequence[SeriesState]) -> None:
-        known = await self._session.execute(
-            select(_PEOPLE.c.series_id, _PEOPLE.c.person_id, _PEOPLE.c.part).where(
-                _PEOPLE.c.series_id.in_([series.series_id for series in some])
+    async def _keep_people(self, some: Sequence[SeriesState], changed: Sequence[str]) -> None:
+        before: set[tuple[str, ...]] = set()
+        if changed:
+            known = await self._session.execute(
+                select(_PEOPLE.c.series_id, _PEOPLE.c.person_id, _PEOPLE.c.part).where(
+                    _PEOPLE.c.series_id.in_(changed)
+                )
             )
-        )
-        before = {tuple(row) for row in known}
+            before = {tuple(row) for row in known}
         now = {part for series in some for part in _parts_of(series)}
         for series_id, person_id, part in sorted(before - now):
             await self._session.execute(
