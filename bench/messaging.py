@@ -225,9 +225,7 @@ async def consume(kafka: str, postgres: str, say: Say) -> list[Figure]:
 
 async def produce_bare(kafka: str) -> Clock:
     """Produce as many records with aiokafka alone, each key in turn."""
-    async with aiokafka.AIOKafkaProducer(
-        bootstrap_servers=kafka, enable_idempotence=True
-    ) as producer:
+    async with aiokafka.AIOKafkaProducer(bootstrap_servers=kafka, acks="all") as producer:
 
         async def one_key(key: int) -> None:
             for _ in range(EVENTS // KEYS):

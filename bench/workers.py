@@ -282,7 +282,7 @@ async def _until(count: Count, wanted: int, workers: Sequence[Process]) -> tuple
 
 async def _produce(ground: Ground, events: int) -> None:
     async with AIOKafkaProducer(
-        bootstrap_servers=ground.kafka, enable_idempotence=True, max_batch_size=MOST_TOGETHER
+        bootstrap_servers=ground.kafka, acks="all", max_batch_size=MOST_TOGETHER
     ) as producer:
         acknowledged = [
             await producer.send(
