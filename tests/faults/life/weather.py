@@ -71,6 +71,9 @@ def schedule(
         for place, kind in enumerate(kinds):
             at = number * length + (place + chance.random()) * length / (len(kinds) + 1)
             who = ""
+            if kind == "kafka" and kafka_away > length / 2:
+                # Early, so that it comes back into the same round.
+                at = number * length + chance.random() * length / 10
             if kind == "kill":
                 who = struck.pop()
             elif kind == "leave":
