@@ -173,8 +173,8 @@ class Host:
             app.clock,
             worker=claim.this_worker(),
             bell=app.bell,
-            # In process, each publish is a write transaction of the consumers: SQLite takes one
-            # writer at a time, so more side by side would only wait for its lock.
+            # In process, what is published is a write transaction of each consumer: SQLite takes one
+            # writer at a time, so larger batches, or more side by side, would only hold its lock.
             batch=20 if local else 1000,
             side_by_side=2 if local else 100,
             lease=timedelta(seconds=120),

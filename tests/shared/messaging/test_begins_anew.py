@@ -138,7 +138,7 @@ async def running(monkeypatch):
         pass
 
     monkeypatch.setattr(Speaker, "made", [], raising=False)
-    monkeypatch.setattr(kafka, "_knock", taken)
+    monkeypatch.setattr(kafka, "knock", taken)
     monkeypatch.setattr(kafka, "AIOKafkaProducer", Speaker)
     monkeypatch.setattr(kafka, "LOOK", 0)
     monkeypatch.setattr(KafkaBus, "_look", lambda _self: None)

@@ -7,7 +7,6 @@ while a passing fault (the database is away) keeps the batch where it is.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from alongside.contracts import TOPICS
 from alongside.messaging.envelope import Envelope, UnreadableRecord, read_record
 from alongside.messaging.grants import give
+from alongside.messaging.knock import knock
 from alongside.messaging.lag import fell_silent, gave_up, sight_of
 from alongside.messaging.login import Login
 from alongside.messaging.subscription import Consumer, RawRecord
@@ -168,7 +168,7 @@ class KafkaBus:
         while True:
             try:
                 # FastStream leaves half-made clients behind when it cannot connect: knock first.
-                await _knock(self._servers)
+                await knock(self._servers)
                 await self._begin_to_speak()
                 await self.broker.start()
             except (KafkaError, OSError) as error:
@@ -306,18 +306,6 @@ async def declare_topics(
         return wanted
     finally:
         await admin.close()
-
-
-async def _knock(servers: Sequence[str]) -> None:
-    """Return when one of the servers takes a connection; raise OSError when none does."""
-    for server in servers:
-        host, _, port = server.rpartition(":")
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-            writer.close()
-            return
-    message = f"no broker takes a connection at {', '.join(servers)}"
-    raise ConnectionRefusedError(message)
 
 
 def _raw(record: ConsumerRecord) -> RawRecord:

@@ -6,7 +6,7 @@ inbox mark; it must survive being cancelled at any await, and being asked again.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from alongside.contracts import Event
 from alongside.db.database import Database, is_lost_race, is_transient
 from alongside.db.direct import flushed
+from alongside.db.halves import in_halves
 from alongside.db.uow import UnitOfWork
 from alongside.messaging.envelope import Envelope, UnreadableRecord
 from alongside.messaging.inbox import claim_new
@@ -122,28 +123,14 @@ class Consumer:
             else:
                 heard.append((envelope, event))
                 raws.setdefault(envelope.event_id, raw)
-        await self._take_in_or_park(heard, raws)
+
+        async def alone(one: tuple[Envelope, Event], error: Exception) -> None:
+            await self._retry([one], raws[one[0].event_id], error)
+
+        await in_halves(heard, self._take_in, alone)
         # Counted once it is done: a batch that cannot be taken in now comes again.
         for envelope in unknown:
             self._skip(envelope)
-
-    async def _take_in_or_park(
-        self, heard: Sequence[tuple[Envelope, Event]], raws: Mapping[str, RawRecord]
-    ) -> None:
-        if not heard:
-            return None
-        try:
-            return await self._take_in(heard)
-        except Exception as error:
-            if is_transient(error) and not is_lost_race(error):
-                raise
-            failed = error
-        if len(heard) == 1:
-            return await self._retry(heard, raws[heard[0][0].event_id], failed)
-        middle = len(heard) // 2
-        await self._take_in_or_park(heard[:middle], raws)
-        await self._take_in_or_park(heard[middle:], raws)
-        return None
 
     async def _retry(
         self, alone: Sequence[tuple[Envelope, Event]], raw: RawRecord, error: Exception

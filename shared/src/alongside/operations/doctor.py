@@ -18,6 +18,7 @@ from alongside.db import migrate
 from alongside.db.database import is_transient
 from alongside.errors import AlongsideError
 from alongside.host import create_services, has_data
+from alongside.messaging.knock import knock
 from alongside.operations.figures import figures_of
 from alongside.operations.finding import Finding, bad, good
 from alongside.operations.processes import processes
@@ -321,11 +322,9 @@ def _logins(settings: Settings) -> Iterator[tuple["Login", list[ServiceName]]]:
 async def _listens(bootstrap: str) -> bool:
     """Tell whether one of the brokers takes a connection."""
     for server in bootstrap.split(","):
-        host, _, port = server.strip().rpartition(":")
         with contextlib.suppress(OSError, TimeoutError, ValueError):
             async with asyncio.timeout(5):
-                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-            writer.close()
+                await knock([server.strip()])
             return True
     return False
 

@@ -174,9 +174,8 @@ async def _part(
     if channel.kind == "lead":
         leads = channel.group_id == series.group_id and person_id in leaders(series)
         view = whole_view(series, person_id) if leads else None
-        answers = await uow.answers.of_series(series.series_id)
         if channel.detail != "busy":
-            notes = numbers_of(answers, series, words)
+            notes = numbers_of(await uow.answers.of_series(series.series_id), series, words)
     else:
         view = views.get(seat) if is_shown(channel, series.group_id) else None
         notes = channel.notes(known.marks.get(seat, ()), words)

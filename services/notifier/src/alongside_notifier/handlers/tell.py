@@ -9,7 +9,7 @@ import structlog
 
 from alongside.contracts import PersonState, SeriesState
 from alongside.db.claim import backoff
-from alongside.db.database import is_lost_race, is_transient
+from alongside.db.halves import in_halves
 from alongside.observability.tracing import SpanKind, continued, current_traceparent
 from alongside_notifier.desk import Desk
 from alongside_notifier.domain.calendar import Names
@@ -46,32 +46,21 @@ async def tell_due(open_uow: OpenUow, desk: Desk) -> int:
     """
     async with open_uow() as uow:
         due = await uow.tellings.due(uow.now, _ROUND)
-    if due:
-        await _tell_or_postpone(due, open_uow, desk)
-    return len(due)
 
-
-async def _tell_or_postpone(due: Sequence[_Due], open_uow: OpenUow, desk: Desk) -> None:
-    try:
+    async def together(some: Sequence[_Due]) -> None:
         async with open_uow() as uow:
-            await tell(due, uow, desk)
+            await tell(some, uow, desk)
             await uow.commit()
-    except Exception as error:
-        if is_transient(error) and not is_lost_race(error):
-            raise
-        failed = error
-    else:
-        return
-    if len(due) > 1:
-        middle = len(due) // 2
-        await _tell_or_postpone(due[:middle], open_uow, desk)
-        await _tell_or_postpone(due[middle:], open_uow, desk)
-        return
-    ((person_id, series_id, _),) = due
-    log.error("telling_failed", person=person_id, series=series_id, exc_info=failed)
-    async with open_uow() as uow:
-        await _postpone(person_id, series_id, repr(failed), uow)
-        await uow.commit()
+
+    async def alone(one: _Due, error: Exception) -> None:
+        person_id, series_id, _ = one
+        log.error("telling_failed", person=person_id, series=series_id, exc_info=error)
+        async with open_uow() as uow:
+            await _postpone(person_id, series_id, repr(error), uow)
+            await uow.commit()
+
+    await in_halves(due, together, alone)
+    return len(due)
 
 
 async def tell(due: Sequence[_Due], uow: NotifierUow, desk: Desk) -> None:
